@@ -1,0 +1,93 @@
+"""Reading and writing the declared Delta tables, by path or by catalog, every write idempotent."""
+
+from dataclasses import dataclass, field
+
+from delta.tables import DeltaTable
+from pyspark.sql import DataFrame, SparkSession
+
+from churn_spark.errors import DataRefused
+from churn_spark.settings import LakeSettings
+from churn_spark.tables import Table
+
+
+@dataclass(frozen=True)
+class Lake:
+    """The tables of one lake; remembers which of them were read and written, for `ops.runs`."""
+
+    spark: SparkSession
+    settings: LakeSettings
+    tables_read: set[Table] = field(default_factory=set)
+    tables_written: set[Table] = field(default_factory=set)
+
+    def name(self, table: Table) -> str:
+        """The table's name in SQL: `catalog.schema.table`, or delta.`<root>/schema/table`."""
+        if self.settings.catalog:
+            return f"{self.settings.catalog}.{table.name}"
+        return f"delta.`{self._path(table)}`"
+
+    def exists(self, table: Table) -> bool:
+        """Whether the table has been made."""
+        if self.settings.catalog:
+            return self.spark.catalog.tableExists(self.name(table))
+        return DeltaTable.isDeltaTable(self.spark, self._path(table))
+
+    def version(self, table: Table) -> int:
+        """The table's newest Delta version."""
+        history = self.spark.sql(f"DESCRIBE HISTORY {self.name(table)} LIMIT 1")
+        return int(history.collect()[0]["version"])
+
+    def read(self, table: Table) -> DataFrame:
+        """The table as it is now. Raises DataRefused where no job has made it yet."""
+        if not self.exists(table):
+            raise DataRefused(f"{table.name}: no such table in the lake yet; run the job that makes it first")
+        self.tables_read.add(table)
+        return self.spark.table(self.name(table))
+
+    def append(self, table: Table, rows: DataFrame, writer: str, batch: int) -> None:
+        """Add rows once: a batch number that the writer has appended already is passed over."""
+        self._create(table)
+        write = rows.writeTo(self.name(table)).option("mergeSchema", table.evolves)
+        write.option("txnAppId", writer).option("txnVersion", batch).append()
+        self.tables_written.add(table)
+
+    def replace(self, table: Table, rows: DataFrame) -> None:
+        """Put rows in the place of all that the table holds, in one commit."""
+        self._create(table)
+        # Without replaceWhere Delta forgets the table's clustering on an overwrite.
+        write = rows.write.format("delta").mode("overwrite").option("replaceWhere", "true")
+        write = write.option("mergeSchema", table.evolves)
+        if self.settings.catalog:
+            write.saveAsTable(self.name(table))
+        else:
+            write.save(self._path(table))
+        self.tables_written.add(table)
+
+    def merge(self, table: Table, rows: DataFrame) -> None:
+        """Update the rows whose keys are there, insert the others; keys must be unique in `rows`."""
+        self._create(table)
+        target = DeltaTable.forName(self.spark, self.name(table))
+        same_keys = " AND ".join(f"old.{key} = new.{key}" for key in table.keys)
+        merge = target.alias("old").merge(rows.alias("new"), same_keys)
+        if table.evolves:
+            merge = merge.withSchemaEvolution()
+        merge.whenMatchedUpdateAll().whenNotMatchedInsertAll().execute()
+        self.tables_written.add(table)
+
+    def _path(self, table: Table) -> str:
+        return self.settings.path(*table.name.split("."))
+
+    def _create(self, table: Table) -> None:
+        if self.exists(table):
+            return
+        columns = table.columns
+        if self.settings.primary_keys and table.keys:
+            keys = [f"{key} TIMESERIES" if key == table.timestamp_key else key for key in table.keys]
+            columns += f", CONSTRAINT {table.name.replace('.', '_')}_key PRIMARY KEY ({', '.join(keys)})"
+        if self.settings.catalog:
+            schema = table.name.split(".")[0]
+            self.spark.sql(f"CREATE SCHEMA IF NOT EXISTS {self.settings.catalog}.{schema}")
+        comment = table.comment.replace("'", "\\'")
+        clustering = f"CLUSTER BY ({', '.join(table.cluster_by)})" if table.cluster_by else ""
+        self.spark.sql(
+            f"CREATE TABLE IF NOT EXISTS {self.name(table)} ({columns}) USING DELTA {clustering} COMMENT '{comment}'"
+        )

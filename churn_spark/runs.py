@@ -1,0 +1,151 @@
+"""The frame round every job: arguments, progress, `ops.runs`, and exit statuses."""
+
+import argparse
+import logging
+import sys
+import time
+import traceback
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pyspark.sql import SparkSession
+
+from churn_spark import __version__
+from churn_spark.errors import DataRefused, UserError
+from churn_spark.lake import Lake
+from churn_spark.session import spark_session
+from churn_spark.settings import Settings, load_settings
+from churn_spark.tables import RUNS
+
+Counts = Mapping[str, int]
+Stage = Callable[[Lake, Settings], Counts]
+Report = Callable[[Lake, Settings], str]
+
+CHATTY = ("mlflow", "XGBoost-PySpark", "DataFrameQueryContextLogger", "SQLQueryContextLogger")
+
+EPILOG = """\
+settings:
+  conf/base.yml lists every setting; the file given with --config changes what differs in its place; environment
+  variables such as CHURN_SPARK_LAKE__ROOT=/data/lake, then --set lake.root=/data/lake, change single ones.
+
+exit status:
+  0  done
+  2  bad arguments or settings
+  3  refused by the data, with the reason
+  1  crash; the cause stands in the log
+
+examples:
+  python jobs/{job}.py --config conf/local.yml
+  spark-submit jobs/{job}.py --config conf/cluster.yml --set lake.root=s3a://company/churn
+"""
+
+
+@dataclass
+class Run:
+    """One run of a job, as `ops.runs` will have it."""
+
+    job: str
+    settings: Settings
+    run_id: str = field(default_factory=lambda: uuid.uuid4().hex)
+    started: datetime = field(default_factory=lambda: datetime.now(UTC))
+    seconds: float | None = None
+    outcome: str = "running"
+    reason: str | None = None
+    rows: dict[str, int] = field(default_factory=dict)
+
+
+def run_job(job: str, description: str, stages: Sequence[Stage], report: Report | None = None) -> None:
+    """Run the stages in order on the lake that the command line's settings name; exit non-zero if one fails.
+
+    Prints a line per stage (seconds and what it counted) on stderr, and the report on stdout. The run is a row in
+    `ops.runs` from its start on.
+    """
+    arguments = argparse.ArgumentParser(
+        prog=f"{job}.py",
+        description=description,
+        epilog=EPILOG.format(job=job),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    arguments.add_argument("--config", type=Path, required=True, help="the place's settings, e.g. conf/local.yml")
+    arguments.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        dest="overrides",
+        help="change a setting; repeatable",
+    )
+    given = arguments.parse_args()
+    for name in CHATTY:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    try:
+        settings = load_settings(given.config, given.overrides)
+        lake = Lake(spark_session(settings), settings.lake)
+    except UserError as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(2)
+    run = Run(job, settings)
+    status = _run(run, lake, stages)
+    if report is not None and status in (0, 3):
+        print(report(lake, settings))
+    if run.reason:
+        print(f"{run.outcome}: {run.reason}", file=sys.stderr)
+    if status:
+        sys.exit(status)
+
+
+def _run(run: Run, lake: Lake, stages: Sequence[Stage]) -> int:
+    started = time.monotonic()
+    status = 0
+    try:
+        _record(run, lake)
+        for stage in stages:
+            run.rows.update(_with_progress(stage, lake, run.settings))
+        run.outcome = "done"
+    except UserError as error:
+        status, run.outcome, run.reason = 2, "failed", str(error)
+    except DataRefused as error:
+        status, run.outcome, run.reason = 3, "refused", str(error)
+    except Exception as error:
+        log = _log_crash(lake.spark)
+        first_line = next(iter(str(error).splitlines()), "")
+        status, run.outcome = 1, "failed"
+        run.reason = f"{type(error).__name__}: {first_line} (the cause stands in {log})"
+    run.seconds = time.monotonic() - started
+    _record(run, lake)
+    return status
+
+
+def _with_progress(stage: Stage, lake: Lake, settings: Settings) -> Counts:
+    print(f"{stage.__name__.replace('_', ' '):<13}", end="", file=sys.stderr, flush=True)
+    started = time.monotonic()
+    try:
+        counts = stage(lake, settings)
+    except BaseException:
+        print(f"{time.monotonic() - started:7.1f} s  stopped", file=sys.stderr)
+        raise
+    described = ", ".join(f"{what} {count:,}" for what, count in counts.items()) or "nothing to do"
+    print(f"{time.monotonic() - started:7.1f} s  {described}", file=sys.stderr, flush=True)
+    return counts
+
+
+def _log_crash(spark: SparkSession) -> str:
+    """Put the stack trace into Spark's log, wherever that goes, and name it."""
+    jvm = spark.sparkContext._jvm
+    assert jvm is not None
+    jvm.org.apache.logging.log4j.LogManager.getLogger("churn_spark").error(traceback.format_exc())
+    return str(jvm.System.getenv("SPARK_LOG_FILE") or "Spark's log")
+
+
+def _record(run: Run, lake: Lake) -> None:
+    """Write the run's row: at its start, so that a killed run shows, and again at its end."""
+    row = (
+        run.run_id, run.job, run.started, run.seconds, run.outcome, run.reason, __version__,
+        run.settings.model_dump_json(), run.rows,
+        {table.name: lake.version(table) for table in lake.tables_read},
+        {table.name: lake.version(table) for table in lake.tables_written if table != RUNS},
+    )  # fmt: skip
+    lake.merge(RUNS, lake.spark.createDataFrame([row], RUNS.columns))

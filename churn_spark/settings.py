@@ -1,0 +1,244 @@
+"""Typed settings: read once in a job from conf/*.yml, passed down as a value, read nowhere else."""
+
+import os
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal, Self
+
+import yaml
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PositiveFloat,
+    PositiveInt,
+    ValidationError,
+    model_validator,
+)
+
+from churn_spark.errors import UserError
+
+ENVIRONMENT_PREFIX = "CHURN_SPARK_"
+LabelVersion = Literal["churn_def_v1", "churn_def_v2"]
+Layer = tuple[str, Mapping[str, Any]]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class LakeSettings(_Section):
+    """Where the tables lie: under a folder, or in a catalog with a folder for checkpoints."""
+
+    root: str = Field(min_length=1)
+    catalog: str | None
+    primary_keys: bool
+
+    def path(self, *parts: str) -> str:
+        """A folder or file below the root, made absolute if the root is a local folder."""
+        root = self.root if "://" in self.root else str(Path(self.root).absolute())
+        return "/".join([root.rstrip("/"), *parts])
+
+
+class SparkSettings(_Section):
+    """The session that a job makes for itself; unused where a session or spark-submit is there already."""
+
+    master: str | None
+    conf: dict[str, str]
+
+
+class SimulateSettings(_Section):
+    """Size and seed of the simulated logs; `start` is the first day, UTC."""
+
+    users: int = Field(ge=1)
+    days: PositiveInt
+    start: date
+    seed: int = Field(ge=0)
+
+
+class IngestSettings(_Section):
+    """Which logs are read, and the span [earliest, latest) of days, UTC, that their events may lie in."""
+
+    logs: str | None
+    earliest: date
+    latest: date
+
+    @model_validator(mode="after")
+    def _span(self) -> Self:
+        if self.earliest >= self.latest:
+            raise ValueError("earliest must lie before latest")
+        return self
+
+
+class FeatureSettings(_Section):
+    """The grid of `as_of` midnights, in days."""
+
+    step_days: PositiveInt
+    min_history_days: PositiveInt
+
+
+class LabelSettings(_Section):
+    """Churn counts in [as_of + gap, as_of + gap + horizon), all in days."""
+
+    gap_days: int = Field(ge=0)
+    horizon_days: PositiveInt
+    inactivity_days: PositiveInt
+    train_on: list[LabelVersion] = Field(min_length=1)
+
+
+class TrainingSettings(_Section):
+    """Parameters of XGBoost, the split, and the fewest churned rows that make training worth while."""
+
+    workers: PositiveInt
+    validation_share: float = Field(gt=0, lt=1)
+    min_positives: PositiveInt
+    min_holdout_positives: PositiveInt
+    seed: int = Field(ge=0)
+    trees: PositiveInt
+    early_stopping_rounds: PositiveInt
+    max_depth: PositiveInt
+    learning_rate: float = Field(gt=0, le=1)
+    subsample: float = Field(gt=0, le=1)
+    colsample_bytree: float = Field(gt=0, le=1)
+    min_child_weight: PositiveFloat
+
+
+class MlflowSettings(_Section):
+    """Where runs and models are kept."""
+
+    tracking_uri: str | None
+    experiment: str = Field(min_length=1)
+    model_name: str = Field(min_length=1)
+
+
+class ScoringSettings(_Section):
+    """How many factors a score names, and the action for each factor that raises the risk."""
+
+    top_factors: PositiveInt
+    actions: dict[str, str]
+
+
+class ExportSettings(_Section):
+    """Where the champion is written for serving."""
+
+    folder: str | None
+
+
+class Settings(_Section):
+    """All settings; conf/base.yml says what each one means and gives its value."""
+
+    lake: LakeSettings
+    spark: SparkSettings
+    simulate: SimulateSettings
+    ingest: IngestSettings
+    features: FeatureSettings
+    labels: LabelSettings
+    training: TrainingSettings
+    mlflow: MlflowSettings
+    scoring: ScoringSettings
+    export: ExportSettings
+
+    @property
+    def logs(self) -> str:
+        """Folder of the JSON-lines logs."""
+        return self.ingest.logs or self.lake.path("landing", "logs")
+
+    @property
+    def truth(self) -> str:
+        """Folder of the simulator's truth, apart from the logs."""
+        return self.lake.path("landing", "truth")
+
+    @property
+    def tracking_uri(self) -> str:
+        """MLflow's store; by default SQLite beside the lake."""
+        return self.mlflow.tracking_uri or f"sqlite:///{self.lake.path('mlflow', 'mlflow.db')}"
+
+    @property
+    def model_folder(self) -> str:
+        """Folder that the champion is exported to."""
+        return self.export.folder or self.lake.path("model")
+
+
+def load_settings(config: Path, overrides: Sequence[str] = ()) -> Settings:
+    """Merge base.yml beside `config`, `config`, environment variables and `a.b=c` overrides, later ones winning.
+
+    Raises UserError with the place and the key for a missing file, an unknown or missing key, a wrong type or
+    values that do not fit together.
+    """
+    overlay, base = _read(config), config.with_name("base.yml")
+    layers: list[Layer] = [(str(base), _read(base)), (str(config), overlay)]
+    layers += [
+        (f"environment variable {name}", _nested(name[len(ENVIRONMENT_PREFIX) :].lower().split("__"), value))
+        for name, value in sorted(os.environ.items())
+        if name.startswith(ENVIRONMENT_PREFIX)
+    ]
+    layers += [(f"--set {override}", _parse_override(override)) for override in overrides]
+    merged: Mapping[str, Any] = {}
+    for _, layer in layers:
+        merged = _merge(merged, layer)
+    try:
+        return Settings.model_validate(merged)
+    except ValidationError as error:
+        problem = error.errors()[0]
+        key = problem["loc"]
+        place = layers[0][0] if problem["type"] == "missing" else _place(layers, key)
+        message = problem["msg"].removeprefix("Value error, ").replace("Field required", "is missing")
+        if problem["type"] == "extra_forbidden":
+            message = "no such setting; conf/base.yml lists them all"
+        raise UserError(f"{place}: {'.'.join(map(str, key))}: {message}") from error
+
+
+def _read(file: Path) -> Mapping[str, Any]:
+    try:
+        content = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
+    except OSError as error:
+        raise UserError(
+            f"{file}: cannot read the settings file ({error.strerror}); "
+            "name one with --config, for example --config conf/local.yml"
+        ) from error
+    except yaml.YAMLError as error:
+        raise UserError(f"{file}: not valid YAML: {' '.join(str(error).split())}") from error
+    if not isinstance(content, dict):
+        raise UserError(f"{file}: must hold sections such as `lake:`, each with its settings")
+    return content
+
+
+def _parse_override(override: str) -> Mapping[str, Any]:
+    key, equals, value = override.partition("=")
+    if not equals or not key:
+        raise UserError(f"--set {override}: must look like section.key=value, for example --set lake.root=/data/lake")
+    return _nested(key.split("."), value)
+
+
+def _nested(keys: Sequence[str], text: str) -> Mapping[str, Any]:
+    try:
+        value: Any = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise UserError(f"{'.'.join(keys)}: not a YAML value: {text}") from error
+    for key in reversed(keys):
+        value = {key: value}
+    return value
+
+
+def _merge(lower: Mapping[str, Any], upper: Mapping[str, Any]) -> Mapping[str, Any]:
+    both = {
+        key: _merge(lower[key], value) if isinstance(value, dict) and isinstance(lower.get(key), dict) else value
+        for key, value in upper.items()
+    }
+    return {**lower, **both}
+
+
+def _place(layers: Sequence[Layer], loc: Sequence[int | str]) -> str:
+    """The last layer that sets the key, or the deepest part of it that any layer sets."""
+    for depth in range(len(loc), 0, -1):
+        for place, layer in reversed(layers):
+            value: Any = layer
+            for key in loc[:depth]:
+                value = value.get(key, _ABSENT) if isinstance(value, dict) else _ABSENT
+            if value is not _ABSENT:
+                return place
+    return layers[0][0]
+
+
+_ABSENT = object()

@@ -1,0 +1,174 @@
+"""Every Delta table of fixed columns: name, columns with comments, keys, layout.
+
+The feature tables, whose columns follow from the feature definitions, are declared beside those.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Table:
+    """A Delta table `schema.table`; `columns` is its DDL, `keys` identify a row, `cluster_by` lays out its files.
+
+    `evolves`: later versions may add columns; without it a write with other columns is refused.
+    """
+
+    name: str
+    comment: str
+    columns: str
+    keys: tuple[str, ...] = ()
+    timestamp_key: str | None = None
+    cluster_by: tuple[str, ...] = ()
+    evolves: bool = False
+
+
+BRONZE_EVENTS = Table(
+    "bronze.events",
+    "Log lines that keep the event contract, as landed and typed; one row per line",
+    """
+    ts BIGINT NOT NULL COMMENT 'Time of the event, ms since epoch',
+    sessionId BIGINT NOT NULL COMMENT 'Session number; several users may share one',
+    itemInSession INT NOT NULL COMMENT 'Number of the event in its session, from 0',
+    page STRING NOT NULL COMMENT 'Page or action, for example NextSong',
+    auth STRING NOT NULL COMMENT 'Logged In, Logged Out, Guest or Cancelled',
+    method STRING COMMENT 'HTTP method',
+    status INT COMMENT 'HTTP status',
+    level STRING COMMENT 'free or paid',
+    userId STRING COMMENT 'User as logged; null where the line names none',
+    registration BIGINT COMMENT 'Time of registration, ms since epoch',
+    gender STRING COMMENT 'F or M',
+    firstName STRING COMMENT 'Personal: stays in bronze',
+    lastName STRING COMMENT 'Personal: stays in bronze',
+    location STRING COMMENT 'Town and state',
+    userAgent STRING COMMENT 'Browser as it names itself',
+    artist STRING COMMENT 'Artist of the song played',
+    song STRING COMMENT 'Song played',
+    length DOUBLE COMMENT 'Length of the song played, seconds',
+    rescued STRING COMMENT 'Fields that the contract does not know, as one JSON object',
+    source_file STRING NOT NULL COMMENT 'File of the line',
+    ingest_batch BIGINT NOT NULL COMMENT 'Batch of files that brought the line'
+    """,
+)
+
+QUARANTINE = Table(
+    "bronze.quarantine",
+    "Log lines that break the event contract, with the reason; one row per line",
+    """
+    line STRING NOT NULL COMMENT 'The line as it stands in the file',
+    reason STRING NOT NULL COMMENT 'not_json, or missing_<field>, or <field>_out_of_range',
+    source_file STRING NOT NULL COMMENT 'File of the line',
+    ingest_batch BIGINT NOT NULL COMMENT 'Batch of files that brought the line'
+    """,
+)
+
+SILVER_EVENTS = Table(
+    "silver.events",
+    "Events without exact duplicates, user recovered where the session tells; one row per event",
+    """
+    user_id STRING COMMENT 'User, logged or recovered; null where unknown',
+    user_id_source STRING COMMENT 'logged: the line names the user; session: the only user of the session; sequence: the user whose item numbers and times the line continues; null: unknown',
+    event_ms BIGINT NOT NULL COMMENT 'Time of the event, ms since epoch',
+    event_date DATE NOT NULL COMMENT 'Day of the event, UTC',
+    session_id BIGINT NOT NULL COMMENT 'Session number; several users may share one',
+    item_in_session INT NOT NULL COMMENT 'Number of the event in its session, from 0',
+    page STRING NOT NULL COMMENT 'Page or action',
+    auth STRING NOT NULL COMMENT 'Logged In, Logged Out, Guest or Cancelled',
+    method STRING COMMENT 'HTTP method',
+    status INT COMMENT 'HTTP status',
+    level STRING COMMENT 'free or paid',
+    registration_ms BIGINT COMMENT 'Time of registration, ms since epoch',
+    gender STRING COMMENT 'F or M',
+    location STRING COMMENT 'Town and state',
+    user_agent STRING COMMENT 'Browser as it names itself',
+    artist STRING COMMENT 'Artist of the song played',
+    song STRING COMMENT 'Song played',
+    length_ms BIGINT COMMENT 'Length of the song played, ms'
+    """,
+    cluster_by=("event_date", "user_id"),
+)
+
+USER_DAYS = Table(
+    "gold.user_days",
+    "Activity tiles: sums of one user's events of one day, UTC, from which windows are added up",
+    """
+    user_id STRING NOT NULL COMMENT 'User',
+    day DATE NOT NULL COMMENT 'Day, UTC',
+    events BIGINT NOT NULL COMMENT 'Events',
+    sessions BIGINT NOT NULL COMMENT 'Sessions with an event on this day and none on a day before',
+    songs BIGINT NOT NULL COMMENT 'Songs played',
+    listening_ms BIGINT NOT NULL COMMENT 'Sum of the lengths of the songs played, ms',
+    thumbs_up BIGINT NOT NULL COMMENT 'Thumbs Up',
+    thumbs_down BIGINT NOT NULL COMMENT 'Thumbs Down',
+    playlist_adds BIGINT NOT NULL COMMENT 'Add to Playlist',
+    friend_adds BIGINT NOT NULL COMMENT 'Add Friend',
+    adverts BIGINT NOT NULL COMMENT 'Roll Advert',
+    errors BIGINT NOT NULL COMMENT 'Error pages',
+    help_visits BIGINT NOT NULL COMMENT 'Help pages',
+    logouts BIGINT NOT NULL COMMENT 'Logout',
+    upgrade_visits BIGINT NOT NULL COMMENT 'Upgrade pages seen',
+    downgrade_visits BIGINT NOT NULL COMMENT 'Downgrade pages seen',
+    downgrades BIGINT NOT NULL COMMENT 'Submit Downgrade',
+    cancellations BIGINT NOT NULL COMMENT 'Cancellation Confirmation',
+    evening_events BIGINT NOT NULL COMMENT 'Events from 18:00 to 24:00, UTC',
+    first_ms BIGINT NOT NULL COMMENT 'First event, ms since epoch',
+    last_ms BIGINT NOT NULL COMMENT 'Last event, ms since epoch',
+    last_level STRING COMMENT 'Level at the last event that has one',
+    last_page STRING NOT NULL COMMENT 'Page of the last event',
+    registration_ms BIGINT COMMENT 'Time of registration, ms since epoch'
+    """,
+    keys=("user_id", "day"),
+    cluster_by=("user_id", "day"),
+)
+
+LABELS = Table(
+    "gold.labels",
+    "Whether a customer churned in [as_of + gap, as_of + gap + horizon), by each definition of churn",
+    """
+    user_id STRING NOT NULL COMMENT 'User; left out where already churned at as_of',
+    as_of TIMESTAMP NOT NULL COMMENT 'Time that the row speaks for, a midnight UTC',
+    label_version STRING NOT NULL COMMENT 'churn_def_v1: cancellation; churn_def_v2: cancellation, downgrade or inactivity',
+    churned BOOLEAN COMMENT 'Null until the logs reach the end of the horizon'
+    """,
+    keys=("user_id", "as_of", "label_version"),
+    timestamp_key="as_of",
+    cluster_by=("as_of",),
+)
+
+CHURN_SCORES = Table(
+    "scores.churn_scores",
+    "The newest score of each customer at each as_of; one row per customer and as_of",
+    """
+    user_id STRING NOT NULL COMMENT 'Customer',
+    as_of TIMESTAMP NOT NULL COMMENT 'Midnight UTC; events before it were used',
+    scored_at TIMESTAMP NOT NULL COMMENT 'When the score was computed',
+    model_name STRING NOT NULL COMMENT 'Registered model',
+    model_version STRING NOT NULL COMMENT 'Version of the registered model',
+    churn_probability DOUBLE NOT NULL COMMENT 'Probability of churn within gap and horizon of the model, 0 to 1',
+    risk_level STRING NOT NULL COMMENT 'CRITICAL > 0.8, HIGH > 0.6, MEDIUM > 0.4, else LOW',
+    confidence DOUBLE NOT NULL COMMENT 'How far the probability lies from a coin toss: 2 * |p - 0.5|, 0 to 1',
+    top_factors ARRAY<STRUCT<feature: STRING, value: DOUBLE, contribution: DOUBLE>> NOT NULL COMMENT 'Features that move this score most, by SHAP contribution in log odds; above 0 raises the risk',
+    recommended_actions ARRAY<STRING> NOT NULL COMMENT 'What to do about the factors that raise the risk; empty below the threshold from which the model expects churn'
+    """,
+    keys=("user_id", "as_of"),
+    timestamp_key="as_of",
+    cluster_by=("as_of", "risk_level"),
+)
+
+RUNS = Table(
+    "ops.runs",
+    "One row per run of a job",
+    """
+    run_id STRING NOT NULL COMMENT 'Run',
+    job STRING NOT NULL COMMENT 'File of the job in jobs/, without .py',
+    started_at TIMESTAMP NOT NULL COMMENT 'Start',
+    seconds DOUBLE COMMENT 'Duration; null while it runs or where it was killed',
+    outcome STRING NOT NULL COMMENT 'running (or killed), done, refused or failed',
+    reason STRING COMMENT 'Why it was refused or failed',
+    version STRING NOT NULL COMMENT 'Version of churn_spark',
+    settings STRING NOT NULL COMMENT 'Settings of the run, JSON',
+    rows MAP<STRING, BIGINT> COMMENT 'What the stages counted',
+    inputs MAP<STRING, BIGINT> COMMENT 'Tables read, with their versions',
+    outputs MAP<STRING, BIGINT> COMMENT 'Tables written, with the versions made'
+    """,
+    keys=("run_id",),
+)

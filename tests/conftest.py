@@ -1,0 +1,59 @@
+"""Fixtures that all tests share."""
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from pyspark.sql import SparkSession
+
+from churn_spark.lake import Lake
+from churn_spark.session import spark_session
+from churn_spark.settings import Settings, load_settings
+from tests.jobs import processes
+from tests.jobs.processes import LOCAL
+
+
+class PipelineRun(NamedTuple):
+    """A finished run of the pipeline and the lake that it left."""
+
+    lake: Path
+    process: subprocess.CompletedProcess[str]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Quick tests first: those without Spark, then those in the shared session, then those that start processes."""
+    items.sort(
+        key=lambda item: (
+            item.get_closest_marker("slow") is not None,
+            "spark" in getattr(item, "fixturenames", ()),
+        )
+    )
+
+
+@pytest.fixture(scope="session")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
+    """The one Spark session of all tests, as a local job has it."""
+    session = spark_session(load_settings(LOCAL, [f"lake.root={tmp_path_factory.mktemp('session')}"]))
+    yield session
+    session.stop()
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Local settings with an empty lake of the test's own."""
+    return load_settings(LOCAL, [f"lake.root={tmp_path / 'lake'}"])
+
+
+@pytest.fixture
+def lake(spark: SparkSession, settings: Settings) -> Lake:
+    """That lake, in the shared session."""
+    return Lake(spark, settings.lake)
+
+
+@pytest.fixture(scope="session")
+def pipeline_run(tmp_path_factory: pytest.TempPathFactory) -> PipelineRun:
+    """The whole pipeline, run once by spark-submit on small simulated logs."""
+    lake = tmp_path_factory.mktemp("pipeline") / "lake"
+    return PipelineRun(lake, processes.run("pipeline", lake, *processes.SMALL, launcher=[processes.SPARK_SUBMIT]))

@@ -1,0 +1,78 @@
+"""Tables on real Delta: declared schema, idempotent writes, both layouts."""
+
+import pytest
+from chispa import assert_df_equality
+from pyspark.errors import AnalysisException
+from pyspark.sql import DataFrame, SparkSession
+
+from churn_spark.errors import DataRefused
+from churn_spark.lake import Lake
+from churn_spark.tables import Table
+
+VISITS = Table(
+    "gold.visits",
+    "Visits of a user's day; made for the test",
+    "user_id STRING NOT NULL COMMENT 'User', day INT COMMENT 'Day', visits BIGINT COMMENT 'Visits'",
+    keys=("user_id", "day"),
+    cluster_by=("day",),
+)
+GROWING = Table("gold.growing", "May grow", "user_id STRING, visits BIGINT", keys=("user_id",), evolves=True)
+
+
+def visits(spark: SparkSession, *rows: tuple[str, int, int]) -> DataFrame:
+    return spark.createDataFrame(list(rows), "user_id STRING, day INT, visits BIGINT")
+
+
+def assert_rows(lake: Lake, expected: DataFrame) -> None:
+    assert_df_equality(lake.read(VISITS), expected, ignore_row_order=True, ignore_nullable=True, ignore_metadata=True)
+
+
+def test_a_batch_is_appended_once(lake: Lake, spark: SparkSession) -> None:
+    first, second = visits(spark, ("ann", 1, 3)), visits(spark, ("bob", 1, 4))
+    lake.append(VISITS, first, "job", 0)
+    lake.append(VISITS, first, "job", 0)
+    lake.append(VISITS, second, "job", 1)
+    assert_rows(lake, visits(spark, ("ann", 1, 3), ("bob", 1, 4)))
+
+
+def test_merge_updates_by_key_and_inserts_the_rest(lake: Lake, spark: SparkSession) -> None:
+    lake.merge(VISITS, visits(spark, ("ann", 1, 3), ("bob", 1, 4)))
+    lake.merge(VISITS, visits(spark, ("ann", 1, 9), ("ann", 2, 5)))
+    assert_rows(lake, visits(spark, ("ann", 1, 9), ("ann", 2, 5), ("bob", 1, 4)))
+
+
+def test_replace_leaves_only_the_new_rows_and_keeps_the_declaration(lake: Lake, spark: SparkSession) -> None:
+    lake.append(VISITS, visits(spark, ("ann", 1, 3)), "job", 0)
+    lake.replace(VISITS, visits(spark, ("bob", 2, 4)))
+    assert_rows(lake, visits(spark, ("bob", 2, 4)))
+    [detail] = spark.sql(f"DESCRIBE DETAIL {lake.name(VISITS)}").collect()
+    assert detail["clusteringColumns"] == ["day"]
+    assert detail["description"] == VISITS.comment
+    assert [field.metadata["comment"] for field in lake.read(VISITS).schema] == ["User", "Day", "Visits"]
+
+
+def test_undeclared_columns_are_refused(lake: Lake, spark: SparkSession) -> None:
+    with pytest.raises(AnalysisException, match="schema mismatch"):
+        lake.replace(VISITS, visits(spark, ("ann", 1, 3)).selectExpr("*", "1 AS more"))
+
+
+def test_a_table_that_may_evolve_takes_new_columns(lake: Lake, spark: SparkSession) -> None:
+    lake.replace(GROWING, spark.createDataFrame([("ann", 3)], "user_id STRING, visits BIGINT"))
+    lake.merge(GROWING, spark.createDataFrame([("bob", 4, 1.5)], "user_id STRING, visits BIGINT, hours DOUBLE"))
+    expected = spark.createDataFrame([("ann", 3, None), ("bob", 4, 1.5)], "user_id STRING, visits BIGINT, hours DOUBLE")
+    assert_df_equality(lake.read(GROWING), expected, ignore_row_order=True, ignore_metadata=True)
+
+
+def test_a_table_that_is_not_there_is_named(lake: Lake) -> None:
+    with pytest.raises(DataRefused, match=r"gold\.visits: no such table"):
+        lake.read(VISITS)
+
+
+def test_the_catalog_layout_holds_the_same_table(lake: Lake, spark: SparkSession) -> None:
+    in_catalog = Lake(spark, lake.settings.model_copy(update={"catalog": "spark_catalog"}))
+    spark.sql("DROP SCHEMA IF EXISTS gold CASCADE")
+    in_catalog.replace(VISITS, visits(spark, ("ann", 1, 3)))
+    in_catalog.merge(VISITS, visits(spark, ("ann", 1, 4)))
+    assert in_catalog.name(VISITS) == "spark_catalog.gold.visits"
+    assert_rows(in_catalog, visits(spark, ("ann", 1, 4)))
+    assert in_catalog.version(VISITS) == 2

@@ -1,0 +1,82 @@
+"""Settings: layers, types, and errors that name the place and the key."""
+
+from pathlib import Path
+
+import pytest
+
+from churn_spark.errors import UserError
+from churn_spark.settings import load_settings
+
+CONF = Path(__file__).parent.parent / "conf"
+LOCAL = CONF / "local.yml"
+
+
+@pytest.mark.parametrize("place", ["base", "local", "cluster", "databricks"])
+def test_every_shipped_file_is_valid(place: str) -> None:
+    load_settings(CONF / f"{place}.yml")
+
+
+def test_an_overlay_changes_only_what_it_names() -> None:
+    base, local = load_settings(CONF / "base.yml"), load_settings(LOCAL)
+    assert (base.labels.horizon_days, local.labels.horizon_days) == (30, 14)
+    assert base.labels.inactivity_days == local.labels.inactivity_days == 30
+
+
+def test_environment_wins_over_files_and_set_over_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHURN_SPARK_LABELS__GAP_DAYS", "3")
+    monkeypatch.setenv("CHURN_SPARK_LABELS__HORIZON_DAYS", "21")
+    labels = load_settings(LOCAL, ["labels.gap_days=5"]).labels
+    assert (labels.gap_days, labels.horizon_days) == (5, 21)
+
+
+def test_a_local_root_becomes_absolute_and_a_uri_stays(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert load_settings(LOCAL, ["lake.root=data"]).lake.path("a", "b") == f"{tmp_path}/data/a/b"
+    assert load_settings(LOCAL, ["lake.root=s3a://bucket/lake/"]).lake.path("a") == "s3a://bucket/lake/a"
+
+
+@pytest.mark.parametrize(
+    ("override", "message"),
+    [
+        ("lake.rot=x", "--set lake.rot=x: lake.rot: no such setting"),
+        (
+            "labels.horizon_days=soon",
+            "--set labels.horizon_days=soon: labels.horizon_days: Input should be a valid",
+        ),
+        ("labels.horizon_days=0", "labels.horizon_days: Input should be greater than 0"),
+        (
+            "ingest.earliest=2200-01-01",
+            "--set ingest.earliest=2200-01-01: ingest: earliest must lie before latest",
+        ),
+        ("lake.root", "--set lake.root: must look like section.key=value"),
+    ],
+)
+def test_a_wrong_override_is_named(override: str, message: str) -> None:
+    with pytest.raises(UserError) as raised:
+        load_settings(LOCAL, [override])
+    assert message in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+def test_a_wrong_file_is_named_with_the_key(tmp_path: Path) -> None:
+    (tmp_path / "base.yml").write_text((CONF / "base.yml").read_text())
+    (tmp_path / "mine.yml").write_text("training:\n  wrkers: 4\n")
+    with pytest.raises(UserError, match=r"mine\.yml: training\.wrkers: no such setting"):
+        load_settings(tmp_path / "mine.yml")
+
+
+def test_a_key_missing_everywhere_is_named(tmp_path: Path) -> None:
+    (tmp_path / "base.yml").write_text((CONF / "base.yml").read_text().replace("  gap_days: 0", "#"))
+    with pytest.raises(UserError, match=r"base\.yml: labels\.gap_days: is missing"):
+        load_settings(tmp_path / "base.yml")
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"nowhere\.yml: cannot read the settings file"):
+        load_settings(tmp_path / "nowhere.yml")
+
+
+def test_an_unknown_environment_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHURN_SPARK_LAKES__ROOT", "/data")
+    with pytest.raises(UserError, match=r"environment variable CHURN_SPARK_LAKES__ROOT: lakes: no such setting"):
+        load_settings(LOCAL)
