@@ -1,0 +1,30 @@
+"""Time: within a block it counts in ms from the first midnight, UTC; on the outside from the epoch."""
+
+import numpy as np
+
+from churn_spark.settings import SimulateSettings
+from churn_spark.simulate.parameters import HOUR_WEIGHTS
+
+HOUR_MS = 3600 * 1000
+DAY_MS = 24 * HOUR_MS
+
+
+def epoch_ms(settings: SimulateSettings) -> int:
+    """The first midnight, ms since epoch."""
+    return int(np.datetime64(settings.start, "ms").astype(np.int64))
+
+
+def end_ms(settings: SimulateSettings) -> int:
+    """The midnight after the last day, within a block."""
+    return settings.days * DAY_MS
+
+
+def dates(settings: SimulateSettings, days: np.ndarray) -> np.ndarray:
+    """The dates of days that are counted from 0."""
+    return np.datetime64(settings.start, "D") + days
+
+
+def draw_time_of_day(rng: np.random.Generator, n: int) -> np.ndarray:
+    """Ms since midnight at which sessions start; evenings are busier."""
+    weights = np.array(HOUR_WEIGHTS) / sum(HOUR_WEIGHTS)
+    return rng.choice(len(weights), n, p=weights) * HOUR_MS + rng.integers(HOUR_MS, size=n)

@@ -1,0 +1,34 @@
+"""Whether a customer cancels, downgrades or upgrades on a day."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from churn_spark.simulate import parameters as p
+
+STAY, CANCEL, DOWNGRADE, UPGRADE = range(4)
+
+
+class Day(NamedTuple):
+    """How it stands at the start of a day, and what is decided on it; one entry per user of the block."""
+
+    customer: np.ndarray
+    satisfaction: np.ndarray
+    paid: np.ndarray
+    cancel_hazard: np.ndarray  # probability of cancelling on this day
+    downgrade_hazard: np.ndarray
+    decision: np.ndarray  # STAY, CANCEL, DOWNGRADE or UPGRADE
+
+
+def decide(rng: np.random.Generator, customer: np.ndarray, satisfaction: np.ndarray, paid: np.ndarray) -> Day:
+    """At satisfaction s a customer cancels with probability CANCEL_RATE * exp(CANCEL_SLOPE * s), and so on."""
+    cancel = _hazard(p.CANCEL_RATE, p.CANCEL_SLOPE, satisfaction) * customer
+    downgrade = _hazard(p.DOWNGRADE_RATE, p.DOWNGRADE_SLOPE, satisfaction) * (customer & paid)
+    upgrade = _hazard(p.UPGRADE_RATE, p.UPGRADE_SLOPE, satisfaction) * (customer & ~paid)
+    below = rng.random(len(customer)) < np.cumsum([cancel, downgrade, upgrade], axis=0)
+    decision = np.select(list(below), [CANCEL, DOWNGRADE, UPGRADE], STAY)
+    return Day(customer, satisfaction, paid, cancel, downgrade, decision)
+
+
+def _hazard(rate: float, slope: float, satisfaction: np.ndarray) -> np.ndarray:
+    return np.minimum(rate * np.exp(slope * satisfaction), p.HIGHEST_RATE)

@@ -1,0 +1,84 @@
+"""The sessions of a day: whose, when, how many songs, and how many of these go wrong."""
+
+import numpy as np
+
+from churn_spark.simulate import parameters as p
+from churn_spark.simulate.clock import DAY_MS, HOUR_MS, draw_time_of_day
+from churn_spark.simulate.decisions import CANCEL, STAY, Day
+from churn_spark.simulate.users import Users
+
+SESSION = np.dtype([
+    ("user", np.int64),  # place in the block
+    ("start", np.int64),  # ms
+    ("songs", np.int64),
+    ("errors", np.int64),
+    ("adverts", np.int64),
+    ("thumbs_down", np.int64),
+    ("paid", np.bool_),  # level at the start
+    ("satisfaction", np.float64),
+    ("decision", np.int64),  # carried out in this session
+    ("registering", np.bool_),
+    ("anonymous", np.bool_),  # the user never logs in
+])  # fmt: skip
+_SONG_MS = int(1000 * p.SONG_SECONDS * np.exp(p.SONG_SECONDS_DEVIATION**2 / 2))  # mean of the log-normal
+
+
+def draw_sessions(
+    rng: np.random.Generator, users: Users, number: int, weekend: bool, day: Day, free_from: np.ndarray
+) -> np.ndarray:
+    """SESSIONs of day `number`, with start in ms since the first day.
+
+    No session starts before the user's entry in `free_from` (same clock), which is moved on behind the sessions drawn.
+    A user who registers or decides something has exactly one session on that day; what is decided is done on it.
+    """
+    registering = users.joined_on == number
+    single = registering | (day.decision != STAY)
+    mean = by_level(p.SESSIONS_PER_DAY, day.paid) * users.activity * (p.WEEKEND if weekend else 1)
+    count = rng.poisson(mean * np.exp(p.SESSIONS_SLOPE * day.satisfaction) * day.customer)
+    user = np.repeat(np.arange(len(count)), np.where(single, 1, count))
+    sessions = np.zeros(len(user), SESSION)
+    sessions["user"] = user
+    sessions["paid"] = day.paid[user]
+    sessions["satisfaction"] = day.satisfaction[user]
+    sessions["decision"] = day.decision[user]
+    sessions["registering"] = registering[user]
+    sessions["anonymous"] = (rng.random(len(user)) < p.ANONYMOUS_SHARE) & ~single[user]
+    _draw_songs(rng, sessions, users.error_rate[user])
+    time = draw_time_of_day(rng, len(user))
+    time = np.where(day.decision[user] != STAY, time % ((p.LAST_HOUR + 1) * HOUR_MS), time)
+    first_page = users.registered[user] - p.REGISTRATION_SECONDS * 1000
+    sessions["start"] = np.where(registering[user], first_page, number * DAY_MS + time)
+    _space_out(sessions, free_from)
+    return sessions
+
+
+def _draw_songs(rng: np.random.Generator, sessions: np.ndarray, error_rate: np.ndarray) -> None:
+    """Fill in songs, errors, adverts and thumbs_down."""
+    satisfaction, paid = sessions["satisfaction"], sessions["paid"]
+    mean = by_level(p.SONGS_PER_SESSION, paid) * np.exp(p.SONGS_SLOPE * satisfaction)
+    songs = np.minimum(rng.exponential(mean).astype(np.int64), p.MOST_SONGS)
+    songs = np.where(sessions["decision"] != STAY, np.maximum(songs, 1), songs)
+    songs = np.where(sessions["decision"] == CANCEL, np.minimum(songs, p.LAST_SONGS), songs)
+    sessions["songs"] = songs = np.where(sessions["anonymous"], 0, songs)
+    dislike = p.THUMBS_DOWN_RATE * np.exp(p.THUMBS_DOWN_SLOPE * satisfaction)
+    sessions["errors"] = rng.binomial(songs, np.minimum(error_rate, p.HIGHEST_SHARE))
+    sessions["adverts"] = rng.binomial(songs, by_level(p.ADVERT_RATE, paid))
+    sessions["thumbs_down"] = rng.binomial(songs, np.minimum(dislike, p.HIGHEST_SHARE))
+
+
+def _space_out(sessions: np.ndarray, free_from: np.ndarray) -> None:
+    """Let each user's sessions follow one another with a pause, moving later what would overlap."""
+    order = np.lexsort([sessions["start"], sessions["user"]])
+    user = sessions["user"][order]
+    nth = np.arange(len(user)) - np.searchsorted(user, user)  # of the user's sessions on this day
+    for n in range(nth.max(initial=-1) + 1):
+        place = order[nth == n]
+        user_n = sessions["user"][place]
+        sessions["start"][place] = np.maximum(sessions["start"][place], free_from[user_n])
+        length = sessions["songs"][place] * _SONG_MS + p.PAUSE_SECONDS * 1000
+        free_from[user_n] = sessions["start"][place] + length
+
+
+def by_level(rate: dict[str, float], paid: np.ndarray) -> np.ndarray:
+    """The rate of each user or session, by whether it is paid."""
+    return np.where(paid, rate["paid"], rate["free"])

@@ -1,0 +1,79 @@
+"""The simulation on Spark, block by block."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+import pyarrow as pa
+from pyspark.sql import DataFrame, SparkSession, Window
+from pyspark.sql import functions as F
+
+from churn_spark.settings import Settings, SimulateSettings
+from churn_spark.simulate.blocks import MAX_TASKS, number_of_blocks
+from churn_spark.simulate.daily_files import claim_folder, mark_complete, write_days
+from churn_spark.simulate.deliveries import DELIVERIES, deliver
+from churn_spark.simulate.life import STARTS, session_starts
+from churn_spark.simulate.parts import Part, draw_parts
+from churn_spark.simulate.truth import EVENTS, HAZARDS, true_events, true_hazards
+
+Batches = Iterator[pa.RecordBatch]
+
+
+def simulate(spark: SparkSession, settings: Settings, logs: str, truth: str) -> None:
+    """Write the simulated logs, one file a day, and apart from them the truth; folders are local paths or URIs.
+
+    <logs>/YYYY-MM-DD-events.json has the lines that arrived on that day, UTC; a file is whole once it has its name.
+    <truth>/events and <truth>/hazards are Parquet: EVENTS and HAZARDS of `churn_spark.simulate.truth`.
+    The same settings give the same content, whatever the cluster. A simulation that is all there is left alone.
+    Raises UserError where `logs` holds anything but this simulation.
+    """
+    size = settings.simulate
+    if not claim_folder(logs, size):
+        return
+    tasks = min(number_of_blocks(size), MAX_TASKS)
+    blocks = spark.range(0, number_of_blocks(size), 1, tasks).withColumnRenamed("id", "block")
+    hazards = blocks.mapInArrow(partial(_of_blocks, true_hazards, size), HAZARDS)
+    hazards.write.mode("overwrite").parquet(f"{truth}/hazards")
+    numbered = blocks.transform(_number_sessions, size).repartition(tasks).persist()
+    try:
+        events = numbered.mapInArrow(partial(_of_parts, true_events, size), EVENTS)
+        events.write.mode("overwrite").parquet(f"{truth}/events")
+        deliveries = numbered.mapInArrow(partial(_of_parts, deliver, size), DELIVERIES)
+        _write_logs(deliveries, logs)
+    finally:
+        numbered.unpersist()
+    mark_complete(logs)
+
+
+def _number_sessions(blocks: DataFrame, settings: SimulateSettings) -> DataFrame:
+    """For each block the IDs of its sessions, in the block's order: every server numbers its sessions as they start.
+
+    So an ID may stand for several sessions, one of each server, as in logs merged from several servers.
+    """
+    starts = blocks.mapInArrow(partial(_of_blocks, session_starts, settings), STARTS)
+    as_they_start = Window.partitionBy("server").orderBy("start", "block", "session")
+    numbered = starts.withColumn("id", F.row_number().over(as_they_start).cast("long"))
+    sessions = F.array_sort(F.collect_list(F.struct("session", "id")))
+    return numbered.groupBy("block").agg(sessions.getField("id").alias("session_ids"))
+
+
+def _write_logs(deliveries: DataFrame, logs: str) -> None:
+    in_order = deliveries.repartition("day").sortWithinPartitions("day", "arrival", "user", "item")
+    files = in_order.select("day", "line").mapInArrow(partial(write_days, logs), "day date, lines long")
+    files.write.format("noop").mode("overwrite").save()
+
+
+def _of_blocks(
+    rows: Callable[[SimulateSettings, int], pa.RecordBatch], settings: SimulateSettings, batches: Batches
+) -> Batches:
+    for batch in batches:
+        for block in batch["block"].to_pylist():
+            yield rows(settings, block)
+
+
+def _of_parts(
+    rows: Callable[[SimulateSettings, Part], pa.RecordBatch], settings: SimulateSettings, batches: Batches
+) -> Batches:
+    for batch in batches:
+        for block, session_ids in zip(batch["block"].to_pylist(), batch["session_ids"], strict=True):
+            for part in draw_parts(settings, block, session_ids.values.to_numpy()):
+                yield rows(settings, part)
