@@ -1,0 +1,1 @@
+"""Silver events -> activity tiles -> feature tables."""

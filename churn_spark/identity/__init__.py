@@ -1,0 +1,1 @@
+"""Bronze -> silver: exact duplicates out, missing user IDs recovered."""

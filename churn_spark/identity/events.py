@@ -1,0 +1,34 @@
+"""Bronze events -> one row per event, named and typed as silver has them."""
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from churn_spark.ingest.contract import MS_PER_DAY
+
+
+def without_duplicates(bronze: DataFrame) -> DataFrame:
+    """Drop rows that equal another in every field of the line, whichever file or batch brought them."""
+    return bronze.drop("source_file", "ingest_batch").distinct()
+
+
+def to_silver_names(events: DataFrame) -> DataFrame:
+    """Name the columns as silver does, add the UTC day; names of persons and rescued fields stay in bronze."""
+    return events.select(
+        F.col("userId").alias("user_id"),
+        F.col("ts").alias("event_ms"),
+        F.date_from_unix_date(F.floor(F.col("ts") / MS_PER_DAY).cast("int")).alias("event_date"),
+        F.col("sessionId").alias("session_id"),
+        F.col("itemInSession").alias("item_in_session"),
+        "page",
+        "auth",
+        "method",
+        "status",
+        "level",
+        F.col("registration").alias("registration_ms"),
+        "gender",
+        "location",
+        F.col("userAgent").alias("user_agent"),
+        "artist",
+        "song",
+        F.round(F.col("length") * 1000).cast("bigint").alias("length_ms"),
+    )

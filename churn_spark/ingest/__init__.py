@@ -1,0 +1,1 @@
+"""JSON lines -> bronze events; what breaks the event contract goes to quarantine."""
