@@ -1,0 +1,1 @@
+"""Scores of customers: probability, risk level, factors and actions."""

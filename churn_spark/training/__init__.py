@@ -1,0 +1,1 @@
+"""Training set -> split -> XGBoost on Spark -> evaluation -> champion in MLflow's registry."""

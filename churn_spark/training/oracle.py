@@ -1,0 +1,24 @@
+"""The best that a model could do on simulated logs: rank customers by the hazard that the logs hide."""
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from churn_spark.features.calendar import day_of
+
+
+def oracle_scores(customers: DataFrame, hazards: DataFrame, horizon_days: int) -> DataFrame:
+    """`churned` of `customers` (`user_id`, `as_of`, `churned`) with `churn_probability` as the oracle sees it.
+
+    The oracle knows the true hazard of the last day before `as_of`, and nothing of what comes after; the
+    probability is that of cancelling within the horizon if the hazard stays as it is.
+    """
+    known = hazards.select(
+        F.col("userId").alias("user_id"),
+        F.date_add("day", 1).alias("as_of_day"),
+        (1 - F.pow(1 - F.col("cancel_hazard"), F.lit(horizon_days))).alias("churn_probability"),
+    )
+    return (
+        customers.withColumn("as_of_day", day_of("as_of"))
+        .join(known, ["user_id", "as_of_day"])
+        .select("churned", "churn_probability")
+    )

@@ -1,0 +1,42 @@
+"""The temporal split."""
+
+from datetime import date, datetime, timedelta
+
+from pyspark.sql import SparkSession
+
+from churn_spark.settings import LabelSettings, Settings
+from churn_spark.training.split import split_by_time
+
+HOLDOUT = date(2026, 3, 2)
+LABELS = LabelSettings(gap_days=1, horizon_days=13, inactivity_days=30, train_on=["churn_def_v1"])
+
+
+def test_no_horizon_of_a_training_row_reaches_the_holdout(spark: SparkSession, settings: Settings) -> None:
+    rows = spark.createDataFrame(
+        [("ann", datetime(2026, 3, 2) - timedelta(weeks=weeks)) for weeks in range(5)],
+        "user_id STRING, as_of TIMESTAMP",
+    )
+    splits = {row.as_of.date(): row.split for row in split_by_time(rows, HOLDOUT, LABELS, settings.training).collect()}
+    assert splits[date(2026, 3, 2)] == "holdout"
+    assert splits[date(2026, 2, 23)] == "embargo"
+    assert {splits[date(2026, 2, 16)], splits[date(2026, 2, 9)], splits[date(2026, 2, 2)]} <= {
+        "train",
+        "validation",
+    }
+
+
+def test_a_customer_is_in_train_or_in_validation_never_in_both(spark: SparkSession, settings: Settings) -> None:
+    rows = spark.createDataFrame(
+        [(str(user), datetime(2026, 1, 5) + timedelta(weeks=week)) for user in range(200) for week in range(3)],
+        "user_id STRING, as_of TIMESTAMP",
+    )
+    splits = split_by_time(rows, HOLDOUT, LABELS, settings.training)
+    assert (
+        splits.groupBy("user_id")
+        .agg({"split": "max"})
+        .exceptAll(splits.groupBy("user_id").agg({"split": "min"}).toDF("user_id", "max(split)"))
+        .count()
+        == 0
+    )
+    share = splits.where("split = 'validation'").count() / 600
+    assert 0.1 < share < 0.3
