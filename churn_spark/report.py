@@ -1,0 +1,86 @@
+"""What a run of the pipeline made, for the person who started it."""
+
+from pyspark.sql import functions as F
+
+from churn_spark.errors import DataRefused
+from churn_spark.features.behavior import BEHAVIOR
+from churn_spark.lake import Lake
+from churn_spark.settings import Settings
+from churn_spark.tables import BRONZE_EVENTS, CHURN_SCORES, LABELS, QUARANTINE, SILVER_EVENTS, USER_DAYS
+from churn_spark.training import registry
+from churn_spark.training.training_set import TRAINING_SET
+
+TABLES = (BRONZE_EVENTS, QUARANTINE, SILVER_EVENTS, USER_DAYS, BEHAVIOR, LABELS, TRAINING_SET, CHURN_SCORES)
+
+
+def summary(lake: Lake, settings: Settings) -> str:
+    """Rows per table, recovered IDs, the champion's metrics, the highest scores, and where all of it lies."""
+    parts = [_tables(lake), _recovered(lake), _model(settings), _scores(lake), _places(settings)]
+    return "\n" + "\n\n".join(part for part in parts if part)
+
+
+def _tables(lake: Lake) -> str:
+    rows = [(table, lake.read(table).count()) for table in TABLES if lake.exists(table)]
+    return "\n".join(["Tables", *[f"  {table.name:<28}{count:>12,} rows" for table, count in rows]])
+
+
+def _recovered(lake: Lake) -> str:
+    if not lake.exists(SILVER_EVENTS):
+        return ""
+    by_source = lake.read(SILVER_EVENTS).groupBy(F.coalesce("user_id_source", F.lit("unknown"))).count().collect()
+    rows = {source: count for source, count in by_source}
+    recovered = rows.get("session", 0) + rows.get("sequence", 0)
+    return (
+        f"Recovered user IDs\n  {recovered:,} of {recovered + rows.get('unknown', 0):,} events that name no user: "
+        f"{rows.get('session', 0):,} by the only user of their session, "
+        f"{rows.get('sequence', 0):,} by the sequence of a shared session"
+    )
+
+
+def _model(settings: Settings) -> str:
+    registry.open_store(settings)
+    try:
+        champion = registry.load_champion(settings)
+    except DataRefused:
+        return ""
+    metrics = champion.description["metrics"]
+    lines = [
+        f"Champion {champion.name} version {champion.version}, {champion.description['label_version']}, "
+        f"on the temporal holdout",
+        f"  ROC-AUC {metrics['roc_auc']:.3f}, PR-AUC {metrics['pr_auc']:.3f} "
+        f"({metrics['positives']:.0f} of {metrics['rows']:,.0f} customers churned)",
+    ]
+    if "oracle_roc_auc" in metrics:
+        lines.append(
+            f"  oracle's ROC-AUC {metrics['oracle_roc_auc']:.3f} (it sees the simulator's hidden hazard); "
+            f"the model reaches {metrics['oracle_ratio']:.0%} of it"
+        )
+    return "\n".join(lines)
+
+
+def _scores(lake: Lake) -> str:
+    if not lake.exists(CHURN_SCORES):
+        return ""
+    scores = lake.read(CHURN_SCORES)
+    newest = scores.where(F.col("as_of") == scores.agg(F.max("as_of")).collect()[0][0])
+    highest = newest.orderBy(F.desc("churn_probability"), "user_id").limit(10).collect()
+    lines = [
+        f"scores.churn_scores as of {highest[0]['as_of']:%Y-%m-%d}, the ten customers at the highest risk",
+        f"  {'user_id':<12}{'probability':>12}  {'risk':<9} {'first factor':<30} recommended action",
+    ]
+    for row in highest:
+        factor, actions = row["top_factors"][0], row["recommended_actions"]
+        lines.append(
+            f"  {row['user_id']:<12}{row['churn_probability']:>12.3f}  {row['risk_level']:<9} "
+            f"{factor['feature']:<30} {actions[0] if actions else '-'}"
+        )
+    return "\n".join(lines)
+
+
+def _places(settings: Settings) -> str:
+    return "\n".join([
+        "Where it lies",
+        f"  lake    {settings.lake.catalog or settings.lake.path()}",
+        f"  MLflow  {settings.tracking_uri}",
+        f"  model   {settings.model_folder}",
+    ])  # fmt: skip
