@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
 
 from churn_spark import __version__
 from churn_spark.errors import DataRefused, UserError
@@ -101,7 +101,7 @@ def _run(run: Run, lake: Lake, stages: Sequence[Stage]) -> int:
     started = time.monotonic()
     status = 0
     try:
-        _record(run, lake)
+        lake.append(RUNS, _row(run, lake), writer=run.run_id, batch=0)  # from now on, so that a killed run shows
         for stage in stages:
             run.rows.update(_with_progress(stage, lake, run.settings))
         run.outcome = "done"
@@ -115,7 +115,7 @@ def _run(run: Run, lake: Lake, stages: Sequence[Stage]) -> int:
         status, run.outcome = 1, "failed"
         run.reason = f"{type(error).__name__}: {first_line} (the cause stands in {log})"
     run.seconds = time.monotonic() - started
-    _record(run, lake)
+    lake.merge(RUNS, _row(run, lake))
     return status
 
 
@@ -140,12 +140,11 @@ def _log_crash(spark: SparkSession) -> str:
     return str(jvm.System.getenv("SPARK_LOG_FILE") or "Spark's log")
 
 
-def _record(run: Run, lake: Lake) -> None:
-    """Write the run's row: at its start, so that a killed run shows, and again at its end."""
+def _row(run: Run, lake: Lake) -> DataFrame:
     row = (
         run.run_id, run.job, run.started, run.seconds, run.outcome, run.reason, __version__,
         run.settings.model_dump_json(), run.rows,
         {table.name: lake.version(table) for table in lake.tables_read},
         {table.name: lake.version(table) for table in lake.tables_written if table != RUNS},
     )  # fmt: skip
-    lake.merge(RUNS, lake.spark.createDataFrame([row], RUNS.columns))
+    return lake.spark.createDataFrame([row], RUNS.columns)

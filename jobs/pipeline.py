@@ -3,20 +3,20 @@
 Without ingest.logs it simulates logs first. Every stage can be run again: what is there already stays as it is.
 """
 
-from churn_spark import pipeline
+from churn_spark import model_stages, table_stages
 from churn_spark.report import summary
 from churn_spark.runs import run_job
 
 if __name__ == "__main__":
     stages = [
-        pipeline.simulate,
-        pipeline.ingest,
-        pipeline.identity,
-        pipeline.features,
-        pipeline.labels,
-        pipeline.training_set,
-        pipeline.train,
-        pipeline.score,
-        pipeline.export,
+        table_stages.simulate,
+        table_stages.ingest,
+        table_stages.identity,
+        table_stages.features,
+        table_stages.labels,
+        table_stages.training_set,
+        model_stages.train,
+        model_stages.score,
+        model_stages.export,
     ]
     run_job("pipeline", __doc__, stages, report=summary)

@@ -1,6 +1,8 @@
 """Fixtures that all tests share."""
 
+import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -12,7 +14,7 @@ from churn_spark.lake import Lake
 from churn_spark.session import spark_session
 from churn_spark.settings import Settings, load_settings
 from tests.jobs import processes
-from tests.jobs.processes import LOCAL
+from tests.jobs.processes import LOCAL, PROJECT
 
 
 class PipelineRun(NamedTuple):
@@ -57,3 +59,16 @@ def pipeline_run(tmp_path_factory: pytest.TempPathFactory) -> PipelineRun:
     """The whole pipeline, run once by spark-submit on small simulated logs."""
     lake = tmp_path_factory.mktemp("pipeline") / "lake"
     return PipelineRun(lake, processes.run("pipeline", lake, *processes.SMALL, launcher=[processes.SPARK_SUBMIT]))
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The package, built from a copy of the sources so that nothing is left among them."""
+    source, target = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("dist")
+    for folder in ("churn_spark", "jobs", "serving", "tests"):
+        shutil.copytree(PROJECT / folder, source / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    for file in ("setup.py", "pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(PROJECT / file, source)
+    build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", target, source]
+    subprocess.run(build, check=True, capture_output=True)
+    return next(target.glob("*.whl"))

@@ -1,11 +1,14 @@
-"""Jobs as processes of their own, as a user starts them, and the lakes that they leave."""
+"""Jobs as a user starts them, in processes of their own or in the shared session, and the lakes that they leave."""
 
+import io
 import os
+import runpy
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 from pyspark.sql import SparkSession
@@ -34,6 +37,26 @@ def run(
     )
 
 
+def run_in_session(job: str, lake: Path, *settings: str) -> subprocess.CompletedProcess[str]:
+    """The job, run by this process in the shared session; where it comes to what it says and leaves, no difference."""
+    script, *options = command(job, lake, *settings)[1:]
+    return execute(script, *options)
+
+
+def execute(script: str, *options: str) -> subprocess.CompletedProcess[str]:
+    """Run a Python script in this process as if `python script options` had been typed."""
+    status, out, err, before = 0, io.StringIO(), io.StringIO(), sys.argv
+    sys.argv = [script, *options]
+    try:
+        with redirect_stdout(out), redirect_stderr(err):
+            runpy.run_path(script, run_name="__main__")
+    except SystemExit as end:
+        status = int(end.code or 0)
+    finally:
+        sys.argv = before
+    return subprocess.CompletedProcess([script, *options], status, out.getvalue(), err.getvalue())
+
+
 def kill_during(stage: str, job: str, lake: Path, *settings: str, seconds: float) -> None:
     """Start the job and kill all of it so many seconds after it has begun the stage."""
     process = subprocess.Popen(
@@ -41,7 +64,7 @@ def kill_during(stage: str, job: str, lake: Path, *settings: str, seconds: float
     )
     assert process.stderr is not None
     shown = ""
-    while stage not in shown:
+    while not shown.endswith(stage.ljust(13)):
         character = process.stderr.read(1).decode()
         assert character, f"{job} ended before {stage}: {shown}"
         shown += character

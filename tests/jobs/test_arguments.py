@@ -1,30 +1,28 @@
 """What a job says to a stranger and to a user's mistake."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from pyspark.sql import SparkSession
 
-from tests.jobs.processes import PROJECT, run
+from tests.jobs.processes import PROJECT, execute, run_in_session
 
 JOBS = sorted(path.stem for path in (PROJECT / "jobs").glob("*.py"))
 
 
 @pytest.mark.parametrize("job", JOBS)
 def test_help_is_a_page(job: str) -> None:
-    shown = subprocess.run([sys.executable, PROJECT / "jobs" / f"{job}.py", "--help"], capture_output=True, text=True)
+    shown = execute(str(PROJECT / "jobs" / f"{job}.py"), "--help")
     assert shown.returncode == 0
     assert all(part in shown.stdout for part in ("--config", "--set", "exit status:", "examples:", f"jobs/{job}.py"))
 
 
 def test_no_settings_file_is_status_2() -> None:
-    refused = subprocess.run([sys.executable, PROJECT / "jobs" / "score.py"], capture_output=True, text=True)
+    refused = execute(str(PROJECT / "jobs" / "score.py"))
     assert refused.returncode == 2
     assert "--config" in refused.stderr
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("job", "setting", "status", "message"),
     [
@@ -34,8 +32,10 @@ def test_no_settings_file_is_status_2() -> None:
         ("score", "labels.gap_days=1", 3, "refused: churn: no champion in MLflow"),
     ],
 )
-def test_a_mistake_is_one_sentence(job: str, setting: str, status: int, message: str, tmp_path: Path) -> None:
-    finished = run(job, tmp_path / "lake", setting)
+def test_a_mistake_is_one_sentence(
+    job: str, setting: str, status: int, message: str, tmp_path: Path, spark: SparkSession
+) -> None:
+    finished = run_in_session(job, tmp_path / "lake", setting)
     assert finished.returncode == status
     assert finished.stderr.splitlines()[-1].startswith(message)
     assert "Traceback" not in finished.stderr

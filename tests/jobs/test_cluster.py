@@ -2,7 +2,6 @@
 
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -67,13 +66,8 @@ def wait_for_workers(page: str) -> None:
 
 
 def test_the_cluster_makes_the_tables_of_the_local_master(
-    master: str, pipeline_run: PipelineRun, spark: SparkSession, tmp_path: Path
+    master: str, wheel: Path, pipeline_run: PipelineRun, spark: SparkSession, tmp_path: Path
 ) -> None:
-    subprocess.run(
-        [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", tmp_path, PROJECT],
-        check=True, capture_output=True,
-    )  # fmt: skip
-    [wheel] = tmp_path.glob("*.whl")
     lake = tmp_path / "lake"
     settings = [f"lake.root={lake}", f"ingest.logs={pipeline_run.lake / 'landing' / 'logs'}", *SMALL,
                 "labels.horizon_days=14"]  # fmt: skip
