@@ -6,11 +6,11 @@ from churn_spark.errors import DataRefused
 from churn_spark.features.behavior import BEHAVIOR
 from churn_spark.lake import Lake
 from churn_spark.settings import Settings
-from churn_spark.tables import BRONZE_EVENTS, CHURN_SCORES, LABELS, QUARANTINE, SILVER_EVENTS, USER_DAYS
+from churn_spark.tables import BRONZE_EVENTS, CHURN_SCORES, LABELS, QUARANTINE, SESSIONS, SILVER_EVENTS, USER_DAYS
 from churn_spark.training import registry
 from churn_spark.training.training_set import TRAINING_SET
 
-TABLES = (BRONZE_EVENTS, QUARANTINE, SILVER_EVENTS, USER_DAYS, BEHAVIOR, LABELS, TRAINING_SET, CHURN_SCORES)
+TABLES = (BRONZE_EVENTS, QUARANTINE, SILVER_EVENTS, SESSIONS, USER_DAYS, BEHAVIOR, LABELS, TRAINING_SET, CHURN_SCORES)
 
 
 def summary(lake: Lake, settings: Settings) -> str:
@@ -29,11 +29,11 @@ def _recovered(lake: Lake) -> str:
         return ""
     by_source = lake.read(SILVER_EVENTS).groupBy(F.coalesce("user_id_source", F.lit("unknown"))).count().collect()
     rows = {source: count for source, count in by_source}
-    recovered = rows.get("session", 0) + rows.get("sequence", 0)
+    recovered = rows.get("session", 0) + rows.get("sequence", 0) + rows.get("login", 0)
     return (
         f"Recovered user IDs\n  {recovered:,} of {recovered + rows.get('unknown', 0):,} events that name no user: "
         f"{rows.get('session', 0):,} by the only user of their session, "
-        f"{rows.get('sequence', 0):,} by the sequence of a shared session"
+        f"{rows.get('sequence', 0):,} by the sequence of a shared session, {rows.get('login', 0):,} by a login"
     )
 
 

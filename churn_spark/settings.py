@@ -71,6 +71,13 @@ class IngestSettings(_Section):
         return self
 
 
+class IdentitySettings(_Section):
+    """When a session ID stands for a new session, and how long a login tells who was there before it."""
+
+    session_gap_hours: PositiveFloat
+    login_minutes: PositiveInt
+
+
 class FeatureSettings(_Section):
     """The grid of `as_of` midnights, in days."""
 
@@ -132,6 +139,7 @@ class Settings(_Section):
     spark: SparkSettings
     simulate: SimulateSettings
     ingest: IngestSettings
+    identity: IdentitySettings
     features: FeatureSettings
     labels: LabelSettings
     training: TrainingSettings

@@ -128,7 +128,7 @@ def _during(rng: np.random.Generator, played: np.ndarray, page: str) -> np.ndarr
 def _openings(rng: np.random.Generator, sessions: np.ndarray) -> list[np.ndarray]:
     registering, anonymous = sessions["registering"], sessions["anonymous"]
     chance = rng.random(len(sessions))
-    before_login = ~registering & ~anonymous & (chance < p.LOGIN_SHARE)
+    before_login = ~registering & ~anonymous & ((chance < p.LOGIN_SHARE) | sessions["returning"])
     home = chance < p.LOGIN_SHARE + p.HOME_SHARE
     home = ~registering & ~anonymous & ~before_login & (home | (sessions["songs"] == 0))
 

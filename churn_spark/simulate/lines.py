@@ -18,6 +18,7 @@ from churn_spark.simulate.parts import Part
 from churn_spark.simulate.users import Users
 
 PERSON_FIELDS = ("location", "userAgent", "lastName", "firstName", "registration", "gender")
+VISITOR_FIELDS = ("location", "userAgent")  # what the newer app knows of a visitor who is not logged in, too
 SONG_FIELDS = ("artist", "song", "length")
 OLD_APP = {"appVersion": "1.8.2"}  # a field of its own; and it writes users as numbers, times as text, and no nulls
 
@@ -26,7 +27,7 @@ def log_lines(settings: SimulateSettings, part: Part) -> pa.StringArray:
     """One JSON object per event."""
     users, events, first = part.users, part.events, epoch_ms(settings)
     old = events["ts"] < users.old_app_until[events["user"]] * DAY_MS
-    person = 2 * np.where(names_user(events), events["user"], len(users.number)) + old
+    person = 4 * events["user"] + 2 * ~names_user(events) + old
     song = np.where(events["song"] < 0, p.SONGS + old, events["song"])
     request = 2 * (len(AUTHS) * events["page"] + events["auth"]) + events["paid"]
     return pc.binary_join_element_wise(
@@ -51,9 +52,9 @@ def _fields(fields: dict[str, Any]) -> str:
 
 
 def _user_ids(users: Users) -> pa.StringArray:
-    """For each user, and last for nobody: as the new and as the old app writes it; likewise `_people`."""
-    of_users = [_fields({"userId": value}) for number in users.number.tolist() for value in (str(number), number)]
-    return pa.array([*of_users, *2 * [_fields({"userId": ""})]])
+    """For each user four ways: logged in, by the new and the old app; logged out, by both; likewise `_people`."""
+    ways = [(str(number), number, "", "") for number in users.number.tolist()]
+    return pa.array([_fields({"userId": value}) for values in ways for value in values])
 
 
 def _people(users: Users, first: int) -> pa.StringArray:
@@ -72,7 +73,9 @@ def _people(users: Users, first: int) -> pa.StringArray:
         registered = np.datetime64(person["registration"], "ms")
         parts.append(_fields(person | {"registration": float(person["registration"])}))
         parts.append(_fields(person | {"registration": f"{registered}Z"} | OLD_APP))
-    return pa.array([*parts, _fields(dict.fromkeys(PERSON_FIELDS)), _fields(OLD_APP)])
+        parts.append(_fields({name: person[name] if name in VISITOR_FIELDS else None for name in PERSON_FIELDS}))
+        parts.append(_fields(OLD_APP))
+    return pa.array(parts)
 
 
 @lru_cache(maxsize=1)

@@ -17,6 +17,7 @@ SERVER_SHARES = (
     0.15,
     0.15,
 )  # of the users; each server numbers its sessions (eventsim: 4 merged runs)
+RESTART_DAYS = 7  # all servers restart on a day and count from 1 again, so that IDs meet in the same hours (assumed)
 
 # --- satisfaction: 0 is the average customer, about -2 ... 2 the usual range -----------------------------------
 TASTE_DEVIATION = 0.85  # of the level that a customer's satisfaction returns to (calibrated)
@@ -56,6 +57,8 @@ SONGS_SLOPE = 0.4  # calibrated
 MOST_SONGS = 120  # of a session (Sparkify: 117)
 PAUSE_SECONDS = 1800  # shortest time between two sessions of a user (assumed)
 ANONYMOUS_SHARE = 0.025  # sessions in which the user never logs in (Sparkify: 30 of 941)
+RETURN_SHARE = 0.5  # of these visitors come back and log in (assumed: the public logs cannot tell)
+RETURN_SECONDS = 900.0  # mean time until then, after the shortest pause between two sessions (assumed)
 LAST_SONGS = 5  # of the session in which a user cancels, at most: it ends on the day it began (assumed)
 LAST_HOUR = 21  # latest hour, UTC, at which a session with a decision starts, for the same reason
 

@@ -19,6 +19,7 @@ SESSION = np.dtype([
     ("decision", np.int64),  # carried out in this session
     ("registering", np.bool_),
     ("anonymous", np.bool_),  # the user never logs in
+    ("returning", np.bool_),  # after an anonymous one, to log in
 ])  # fmt: skip
 _SONG_MS = int(1000 * p.SONG_SECONDS * np.exp(p.SONG_SECONDS_DEVIATION**2 / 2))  # mean of the log-normal
 
@@ -48,8 +49,19 @@ def draw_sessions(
     time = np.where(day.decision[user] != STAY, time % ((p.LAST_HOUR + 1) * HOUR_MS), time)
     first_page = users.registered[user] - p.REGISTRATION_SECONDS * 1000
     sessions["start"] = np.where(registering[user], first_page, number * DAY_MS + time)
+    sessions = np.concatenate([sessions, _returns(rng, sessions, users.error_rate)])
     _space_out(sessions, free_from)
     return sessions
+
+
+def _returns(rng: np.random.Generator, sessions: np.ndarray, error_rate: np.ndarray) -> np.ndarray:
+    """The sessions of those who come back, soon after an anonymous one, and log in."""
+    visits = sessions[sessions["anonymous"]]
+    returns = visits[rng.random(len(visits)) < p.RETURN_SHARE]
+    returns["anonymous"], returns["returning"] = False, True
+    returns["start"] += (1000 * (p.PAUSE_SECONDS + rng.exponential(p.RETURN_SECONDS, len(returns)))).astype(np.int64)
+    _draw_songs(rng, returns, error_rate[returns["user"]])
+    return returns
 
 
 def _draw_songs(rng: np.random.Generator, sessions: np.ndarray, error_rate: np.ndarray) -> None:

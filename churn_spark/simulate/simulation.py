@@ -9,9 +9,11 @@ from pyspark.sql import functions as F
 
 from churn_spark.settings import Settings, SimulateSettings
 from churn_spark.simulate.blocks import MAX_TASKS, number_of_blocks
+from churn_spark.simulate.clock import DAY_MS
 from churn_spark.simulate.daily_files import claim_folder, mark_complete, write_days
 from churn_spark.simulate.deliveries import DELIVERIES, deliver
 from churn_spark.simulate.life import STARTS, session_starts
+from churn_spark.simulate.parameters import RESTART_DAYS
 from churn_spark.simulate.parts import Part, draw_parts
 from churn_spark.simulate.truth import EVENTS, HAZARDS, true_events, true_hazards
 
@@ -47,10 +49,12 @@ def simulate(spark: SparkSession, settings: Settings, logs: str, truth: str) -> 
 def _number_sessions(blocks: DataFrame, settings: SimulateSettings) -> DataFrame:
     """For each block the IDs of its sessions, in the block's order: every server numbers its sessions as they start.
 
-    So an ID may stand for several sessions, one of each server, as in logs merged from several servers.
+    All servers begin anew every RESTART_DAYS. So an ID comes again after a week, and stands for sessions of several
+    servers in the same hours, as in logs merged from several servers.
     """
     starts = blocks.mapInArrow(partial(_of_blocks, session_starts, settings), STARTS)
-    as_they_start = Window.partitionBy("server").orderBy("start", "block", "session")
+    week = F.floor(F.col("start") / (RESTART_DAYS * DAY_MS))
+    as_they_start = Window.partitionBy("server", week).orderBy("start", "block", "session")
     numbered = starts.withColumn("id", F.row_number().over(as_they_start).cast("long"))
     sessions = F.array_sort(F.collect_list(F.struct("session", "id")))
     return numbered.groupBy("block").agg(sessions.getField("id").alias("session_ids"))

@@ -1,47 +1,182 @@
-"""Recovery of missing user IDs from the session."""
+"""Recovery of missing user IDs: each scenario has its own sessions, and all are recovered in one Spark job."""
 
-from chispa import assert_df_equality
-from pyspark.sql import SparkSession
+from typing import Any, NamedTuple
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as profile
+from hypothesis import strategies as st
+from pyspark.sql import DataFrame, SparkSession
 
 from churn_spark.identity.recovery import recover_user_ids
+from tests.identity.events import SETTINGS, Row, silver
 
-EVENTS = "session_id BIGINT, event_ms BIGINT, item_in_session INT, page STRING, user_id STRING"
-RECOVERED = f"{EVENTS}, user_id_source STRING"
+FREE: dict[str, Any] = {"level": "free"}
+PAID: dict[str, Any] = {"level": "paid"}
+HERE: dict[str, Any] = {"location": "Wichita, KS", "user_agent": "Firefox"}
+ELSEWHERE: dict[str, Any] = {"location": "Tucson, AZ", "user_agent": "Firefox"}
+LOGIN: dict[str, Any] = {**HERE, "page": "Login"}
+ANN: dict[str, Any] = {**HERE, "registration_ms": 1}
+BOB: dict[str, Any] = {"registration_ms": 2}
+OUT, IN = ((1, 0, 0, None), HERE), ((2, 61, 1, "ann"), HERE)
 
-
-def check(spark: SparkSession, *expected: tuple[int, int, int, str | None, str | None]) -> None:
-    """Rows are (session, time, item, user expected, source expected); only rows of source `logged` name their user."""
-    rows = [(session, ms, item, "Home", user, source) for session, ms, item, user, source in expected]
-    events = [(*row[:4], row[4] if row[5] == "logged" else None) for row in rows]
-    found = recover_user_ids(spark.createDataFrame(events, EVENTS)).select(*RECOVERED.replace(",", "").split()[::2])
-    assert_df_equality(found, spark.createDataFrame(rows, RECOVERED), ignore_row_order=True, ignore_nullable=True)
-
-
-def test_the_only_user_of_a_session_takes_its_rows(spark: SparkSession) -> None:
-    check(spark, (1, 10, 0, "ann", "session"), (1, 20, 1, "ann", "logged"), (1, 90, 7, "ann", "session"))
+Found = tuple[str | None, str | None, float | None]
 
 
-def test_a_session_that_names_nobody_stays_unknown(spark: SparkSession) -> None:
-    check(spark, (1, 10, 0, None, None), (2, 10, 0, "bob", "logged"))
+class Scenario(NamedTuple):
+    """Rows of a log, and the user and source wanted for each of those without a user, in order of time."""
+
+    rows: list[Any]
+    users: list[str | None]
+    source: str | None
 
 
-def test_a_run_in_a_shared_session_goes_to_the_user_whose_items_it_continues(spark: SparkSession) -> None:
-    check(
-        spark,
-        (1, 10, 4, "ann", "logged"),
-        (1, 20, 5, "ann", "sequence"),
-        (1, 30, 6, "ann", "sequence"),
-        (1, 40, 0, "bob", "logged"),
-    )
+SCENARIOS = {
+    "the only user takes the rows before, between and after": Scenario(
+        [(1, 0, 0, None), (1, 1, 1, "ann"), (1, 2, 2, None), (1, 3, 3, "ann"), (1, 4, 4, None)], ["ann"] * 3, "session"
+    ),
+    "the only user takes a row behind a lost one": Scenario([(1, 0, 0, "ann"), (1, 9, 9, None)], ["ann"], "session"),
+    "the only user does not take a number again": Scenario(
+        [(1, 0, 0, "ann"), (1, 1, 1, "ann"), (1, 2, 0, None)], [None], None
+    ),
+    "a session that names nobody stays unknown": Scenario([(1, 0, 0, None), (2, 0, 0, "bob")], [None], None),
+    "an old session of the same number tells nothing": Scenario([(1, 0, 0, "ann"), (1, 999, 1, None)], [None], None),
+    "a row whose ID was lost while logged in": Scenario(
+        [(1, 0, 0, "ann"), ((1, 1, 1, None), {"page": "NextSong"}), (1, 2, 2, "ann"), (1, 2, 0, "bob")],
+        ["ann"],
+        "sequence",
+    ),
+    "a run continues a track": Scenario(
+        [(1, 0, 4, "ann"), (1, 1, 5, None), (1, 2, 6, None), (1, 3, 20, "bob")], ["ann"] * 2, "sequence"
+    ),
+    "a run leads to a track": Scenario(
+        [(1, 0, 9, "ann"), (1, 1, 0, None), (1, 2, 1, None), (1, 3, 2, "bob")], ["bob"] * 2, "sequence"
+    ),
+    "users interleaved in the same minutes": Scenario(
+        [(1, 0, 4, "ann"), (1, 0, 7, "bob"), (1, 1, 5, None), (1, 2, 8, None), (1, 3, 6, None), (1, 4, 9, None),
+         (1, 5, 7, "ann"), (1, 6, 10, "bob")],
+        ["ann", "bob", "ann", "bob"],
+        "sequence",
+    ),
+    "a run that two users claim stays unknown": Scenario(
+        [(1, 0, 4, "ann"), (1, 1, 5, None), (1, 2, 6, "bob")], [None], None
+    ),
+    "a level tells two claims apart": Scenario(
+        [((1, 0, 4, "ann"), FREE), ((1, 1, 5, None), PAID), ((1, 2, 6, "bob"), PAID)], ["bob"], "sequence"
+    ),
+    "a row that meets no track of several stays unknown": Scenario(
+        [(1, 0, 4, "ann"), (1, 1, 50, None), (1, 2, 0, "bob")], [None], None
+    ),
+    "another level does not continue a track": Scenario(
+        [((1, 0, 4, "ann"), ANN), ((1, 1, 5, None), PAID), (1, 2, 0, "bob")], [None], None
+    ),
+    "another place does not continue a track": Scenario(
+        [((1, 0, 4, "ann"), ANN), ((1, 1, 5, None), ELSEWHERE), (1, 2, 0, "bob")], [None], None
+    ),
+    "a number after its time does not belong to the track": Scenario(
+        [(1, 0, 4, "ann"), (1, 1, 6, "ann"), (1, 2, 5, None), (1, 2, 0, "bob")], [None], None
+    ),
+    "a registration tells the user": Scenario(
+        [((1, 0, 4, "ann"), ANN), ((1, 0, 7, "bob"), BOB), ((1, 1, 30, None), BOB)], ["bob"], "sequence"
+    ),
+    "a user whose numbers would fall is taken back": Scenario(
+        [(1, 0, 0, "ann"), (1, 1, 5, None), (1, 2, 3, None)], [None, None], None
+    ),
+    "a login tells who was there before": Scenario([OUT, ((2, 60, 0, None), LOGIN), IN], ["ann", "ann"], "login"),
+    "a login too late": Scenario([OUT, ((2, 60.1, 0, None), LOGIN), IN], [None, "ann"], None),
+    "a login before": Scenario([((2, -1, 0, None), LOGIN), ((2, -0.5, 1, "ann"), HERE), OUT], ["ann", None], None),
+    "a login elsewhere": Scenario(
+        [OUT, ((2, 60, 0, None), {**ELSEWHERE, "page": "Login"}), ((2, 61, 1, "ann"), ELSEWHERE)], [None, "ann"], None
+    ),
+    "a return without a login": Scenario([OUT, ((2, 60, 0, None), HERE), IN], [None, "ann"], None),
+    "logins of two users": Scenario(
+        [OUT, ((2, 5, 0, None), LOGIN), (2, 6, 1, "ann"), ((3, 50, 0, None), LOGIN), (3, 51, 1, "bob")],
+        [None, "ann", "bob"],
+        None,
+    ),
+    "two logins of one user": Scenario(
+        [OUT, ((2, 5, 0, None), LOGIN), (2, 6, 1, "ann"), ((3, 50, 0, None), LOGIN), (3, 51, 1, "ann")],
+        ["ann"] * 3,
+        "login",
+    ),
+}  # fmt: skip
+APART = 10  # session numbers from one scenario to the next
 
 
-def test_a_run_in_a_shared_session_goes_to_the_user_to_whom_it_leads(spark: SparkSession) -> None:
-    check(spark, (1, 10, 9, "ann", "logged"), (1, 20, 0, "bob", "sequence"), (1, 30, 1, "bob", "logged"))
+def recovered(events: DataFrame) -> dict[tuple[int, int, int], Found]:
+    """(session, ms, item) -> user, source and confidence, of the rows that name no user."""
+    rows = recover_user_ids(events, SETTINGS).where("NOT user_id_source <=> 'logged'").collect()
+    return {
+        (row.session_id, row.event_ms, row.item_in_session): (row.user_id, row.user_id_source, row.user_id_confidence)
+        for row in rows
+    }
 
 
-def test_a_run_that_two_users_claim_stays_unknown(spark: SparkSession) -> None:
-    check(spark, (1, 10, 4, "ann", "logged"), (1, 20, 5, None, None), (1, 30, 6, "bob", "logged"))
+def moved(rows: list[Any], sessions: int, place: str) -> list[tuple[Row, dict[str, Any]]]:
+    """The rows in session numbers and places of their own."""
+    pairs = [row if isinstance(row[1], dict) else (row, {}) for row in rows]
+    return [
+        ((session + sessions, *event), more | ({"location": more["location"] + place} if "location" in more else {}))
+        for (session, *event), more in pairs
+    ]
 
 
-def test_a_row_that_fits_no_user_of_a_shared_session_stays_unknown(spark: SparkSession) -> None:
-    check(spark, (1, 10, 4, "ann", "logged"), (1, 20, 50, None, None), (1, 30, 0, "bob", "logged"))
+@pytest.fixture(scope="module")
+def found(spark: SparkSession) -> dict[str, list[Found]]:
+    """What all scenarios together give, for each in order of time."""
+    together = [moved(scenario.rows, APART * n, str(n)) for n, scenario in enumerate(SCENARIOS.values())]
+    rows = sorted(recovered(silver(spark, *sum(together, []))).items(), key=lambda row: row[0][1])
+    return {
+        name: [result for (session, *_), result in rows if session // APART == n] for n, name in enumerate(SCENARIOS)
+    }
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_scenario(found: dict[str, list[Found]], name: str) -> None:
+    _, users, source = SCENARIOS[name]
+    assert [user for user, _, _ in found[name]] == users
+    assert found[name][users.index(None) if source is None else 0][1] == source
+
+
+def test_the_confidence_tells_taken_back_from_unknown(found: dict[str, list[Found]]) -> None:
+    assert {confidence for _, _, confidence in found["a user whose numbers would fall is taken back"]} == {0.0}
+    assert {confidence for _, _, confidence in found["a session that names nobody stays unknown"]} == {None}
+
+
+def test_a_row_between_two_of_its_track_is_surer_than_one_at_its_end(found: dict[str, list[Found]]) -> None:
+    before, between, after = (sure for _, _, sure in found["the only user takes the rows before, between and after"])
+    assert between > before == after
+
+
+def test_named_rows_stay_as_they_are(spark: SparkSession) -> None:
+    rows = recover_user_ids(silver(spark, (1, 0, 0, "ann"), (1, 1, 0, "bob")), SETTINGS).collect()
+    assert {(row.user_id, row.user_id_source, row.user_id_confidence) for row in rows} == {
+        ("ann", "logged", 1.0),
+        ("bob", "logged", 1.0),
+    }
+
+
+def test_a_scenario_is_recovered_the_same_alone(spark: SparkSession, found: dict[str, list[Found]]) -> None:
+    name = "users interleaved in the same minutes"
+    alone = sorted(recovered(silver(spark, *SCENARIOS[name].rows)).items(), key=lambda row: row[0][1])
+    assert [result for _, result in alone] == found[name]
+
+
+@st.composite
+def logs(draw: st.DrawFn) -> list[Any]:
+    """Tracks of a few users in two session numbers, some rows without the user."""
+    rows = []
+    for number in range(draw(st.integers(2, 5))):
+        session, minute, item = draw(st.integers(1, 2)), draw(st.integers(0, 20)), draw(st.integers(0, 2))
+        for _ in range(draw(st.integers(2, 8))):
+            user = draw(st.sampled_from([f"user {number}", None]))
+            rows.append(((session, minute, item, user), draw(st.sampled_from([HERE, LOGIN]))))
+            minute, item = minute + draw(st.integers(0, 3)), item + 1
+    return list({str(row): row for row in rows}.values())
+
+
+@profile(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(logs(), st.randoms(use_true_random=False))
+def test_order_and_partitions_do_not_matter(spark: SparkSession, rows: list[Any], random: Any) -> None:
+    shuffled = random.sample(rows, len(rows))
+    assert recovered(silver(spark, *shuffled).repartition(3)) == recovered(silver(spark, *rows).coalesce(1))

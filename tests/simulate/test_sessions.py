@@ -42,6 +42,13 @@ def test_sessions_of_a_user_follow_one_another_with_a_pause(block: Block) -> Non
     assert (gap[same] >= p.PAUSE_SECONDS * 1000 + sessions["songs"][:-1][same] * p.SONG_SECONDS * 1000).all()
 
 
+def test_half_of_the_anonymous_visitors_come_back_and_log_in(block: Block) -> None:
+    sessions = sessions_of(block.users, STAY, satisfaction=2.0)
+    anonymous, returning = sessions[sessions["anonymous"]], sessions[sessions["returning"]]
+    assert 0 < len(returning) < len(anonymous)
+    assert set(returning["user"]) <= set(anonymous["user"])
+
+
 def test_no_session_starts_before_the_user_is_free(block: Block) -> None:
     noon = NUMBER * DAY_MS + 12 * HOUR_MS
     assert sessions_of(block.users, STAY, satisfaction=1.0, free_from=noon)["start"].min() == noon

@@ -86,6 +86,13 @@ def test_servers_share_session_ids(spark: SparkSession, folder: Path) -> None:
     assert {1, 4} <= counts <= {1, 2, 3, 4}
 
 
+def test_session_ids_meet_in_the_same_hours(spark: SparkSession, folder: Path) -> None:
+    tracks = truth(spark, folder, "events").groupBy("sessionId", "userId").agg(F.min("ts").alias("a"), F.max("ts").alias("b"))
+    others = tracks.select("sessionId", F.col("userId").alias("other"), F.col("a").alias("from"), F.col("b").alias("to"))
+    meeting = tracks.join(others, "sessionId").where("userId < other AND a <= to AND from <= b")
+    assert meeting.count() > 10
+
+
 def test_old_and_new_app_write_at_the_same_time(folder: Path) -> None:
     lines = [json.loads(line) for line in files(folder)["2026-01-02-events.json"].splitlines() if line.endswith(b"}")]
     assert {"appVersion" in line for line in lines} == {True, False}

@@ -1,0 +1,21 @@
+"""Whether the events of a user in a session can have happened in the order of their numbers."""
+
+from pyspark.sql import DataFrame, Window
+from pyspark.sql import functions as F
+
+
+def with_out_of_sequence(events: DataFrame) -> DataFrame:
+    """Add `out_of_sequence`: true where item numbers do not strictly increase with time in the user's track.
+
+    A track is (session_key, user_id); both rows of a pair that contradict each other are marked. False without a user.
+    """
+    track = Window.partitionBy("session_id", "session_key", "user_id").orderBy("item_in_session", "event_ms")
+    item, ms = F.col("item_in_session"), F.col("event_ms")
+    contradicts = [
+        item == F.lag(item).over(track),
+        item == F.lead(item).over(track),
+        ms < F.lag(ms).over(track),
+        ms > F.lead(ms).over(track),
+    ]
+    marked = F.greatest(*[F.coalesce(contradiction, F.lit(False)) for contradiction in contradicts])
+    return events.withColumn("out_of_sequence", F.col("user_id").isNotNull() & marked)
