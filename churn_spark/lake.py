@@ -1,6 +1,9 @@
 """Reading and writing the declared Delta tables, by path or by catalog, every write idempotent."""
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from delta.tables import DeltaTable
 from pyspark.sql import DataFrame, SparkSession
@@ -36,12 +39,30 @@ class Lake:
         history = self.spark.sql(f"DESCRIBE HISTORY {self.name(table)} LIMIT 1")
         return int(history.collect()[0]["version"])
 
-    def read(self, table: Table) -> DataFrame:
-        """The table as it is now. Raises DataRefused where no job has made it yet."""
+    def read(self, table: Table, version: int | None = None) -> DataFrame:
+        """The table as it is now or was at a version. Raises DataRefused where no job has made it yet."""
         if not self.exists(table):
             raise DataRefused(f"{table.name}: no such table in the lake yet; run the job that makes it first")
         self.tables_read.add(table)
-        return self.spark.table(self.name(table))
+        reader = self.spark.read if version is None else self.spark.read.option("versionAsOf", version)
+        return reader.table(self.name(table))
+
+    def changes(self, table: Table, after: int, until: int) -> DataFrame:
+        """Rows that commits after one version and until another put in or took out, by the table's change feed."""
+        feed = self.spark.read.option("readChangeFeed", True)
+        feed = feed.option("startingVersion", after + 1).option("endingVersion", until)
+        return feed.table(self.name(table))
+
+    def notes(self, table: Table) -> dict[int, dict[str, Any]]:
+        """What `replace` noted at each version, oldest first; versions without a note are left out.
+
+        Delta keeps notes as long as the table's history, 30 days unless the table says otherwise.
+        """
+        if not self.exists(table):
+            return {}
+        history = self.spark.sql(f"DESCRIBE HISTORY {self.name(table)}").where("userMetadata IS NOT NULL")
+        rows = history.select("version", "userMetadata").orderBy("version").collect()
+        return {row["version"]: json.loads(row["userMetadata"]) for row in rows}
 
     def append(self, table: Table, rows: DataFrame, writer: str, batch: int) -> None:
         """Add rows once: a batch number that the writer has appended already is passed over."""
@@ -50,12 +71,16 @@ class Lake:
         write.option("txnAppId", writer).option("txnVersion", batch).append()
         self.tables_written.add(table)
 
-    def replace(self, table: Table, rows: DataFrame) -> None:
-        """Put rows in the place of all that the table holds, in one commit."""
+    def replace(
+        self, table: Table, rows: DataFrame, where: str = "true", note: Mapping[str, Any] | None = None
+    ) -> None:
+        """Put rows in the place of those that meet `where`, which they must meet too, in one commit with its note."""
         self._create(table)
         # Without replaceWhere Delta forgets the table's clustering on an overwrite.
-        write = rows.write.format("delta").mode("overwrite").option("replaceWhere", "true")
+        write = rows.write.format("delta").mode("overwrite").option("replaceWhere", where)
         write = write.option("mergeSchema", table.evolves)
+        if note:
+            write = write.option("userMetadata", json.dumps(note))
         if self.settings.catalog:
             write.saveAsTable(self.name(table))
         else:
@@ -89,5 +114,6 @@ class Lake:
         comment = table.comment.replace("'", "\\'")
         clustering = f"CLUSTER BY ({', '.join(table.cluster_by)})" if table.cluster_by else ""
         self.spark.sql(
-            f"CREATE TABLE IF NOT EXISTS {self.name(table)} ({columns}) USING DELTA {clustering} COMMENT '{comment}'"
+            f"CREATE TABLE IF NOT EXISTS {self.name(table)} ({columns}) USING DELTA {clustering} "
+            f"COMMENT '{comment}' TBLPROPERTIES (delta.enableChangeDataFeed = {str(table.change_feed).lower()})"
         )

@@ -11,12 +11,13 @@ from pyspark.sql import functions as F
 from churn_spark.errors import UserError
 from churn_spark.export import Contract, RiskLevel, export_model
 from churn_spark.features.behavior import BEHAVIOR
+from churn_spark.identity.pseudonyms import with_pseudonyms
 from churn_spark.lake import Lake
 from churn_spark.runs import Counts
 from churn_spark.scoring.risk import RISK_LEVELS
 from churn_spark.scoring.scores import churn_scores
 from churn_spark.settings import Settings
-from churn_spark.tables import CHURN_SCORES, LABELS
+from churn_spark.tables import CHURN_SCORES, LABELS, USER_PSEUDONYMS
 from churn_spark.training import registry
 from churn_spark.training.boosting import FEATURE_NAMES
 from churn_spark.training.champion import check_positives, fingerprint, train_champion
@@ -44,9 +45,11 @@ def train(lake: Lake, settings: Settings) -> Counts:
 
 def _oracle(lake: Lake, rows: DataFrame, settings: Settings) -> DataFrame | None:
     """The oracle's scores of the holdout, where the logs are the simulator's and the label is what it hides."""
-    if settings.ingest.logs or rows.where("label_version = 'churn_def_v1'").isEmpty():
+    hidden = not settings.ingest.logs and lake.exists(USER_PSEUDONYMS)
+    if not hidden or rows.where("label_version = 'churn_def_v1'").isEmpty():
         return None
-    hazards = lake.spark.read.parquet(f"{settings.truth}/hazards")
+    hazards = lake.spark.read.parquet(f"{settings.truth}/hazards").withColumnRenamed("userId", "user_id")
+    hazards = hazards.transform(with_pseudonyms, lake.read(USER_PSEUDONYMS))
     return oracle_scores(rows.where("split = 'holdout'"), hazards, settings.labels.horizon_days)
 
 

@@ -29,12 +29,15 @@ def _recovered(lake: Lake) -> str:
         return ""
     by_source = lake.read(SILVER_EVENTS).groupBy(F.coalesce("user_id_source", F.lit("unknown"))).count().collect()
     rows = {source: count for source, count in by_source}
-    recovered = rows.get("session", 0) + rows.get("sequence", 0) + rows.get("login", 0)
-    return (
-        f"Recovered user IDs\n  {recovered:,} of {recovered + rows.get('unknown', 0):,} events that name no user: "
-        f"{rows.get('session', 0):,} by the only user of their session, "
-        f"{rows.get('sequence', 0):,} by the sequence of a shared session, {rows.get('login', 0):,} by a login"
-    )
+    ways = {
+        "session": "by the only user of their session",
+        "sequence": "by the sequence of a shared session",
+        "login": "by the login that follows",
+    }
+    recovered = sum(rows.get(source, 0) for source in ways)
+    found = ", ".join(f"{rows[source]:,} {way}" for source, way in ways.items() if source in rows)
+    total = recovered + rows.get("unknown", 0)
+    return f"Recovered user IDs\n  {recovered:,} of {total:,} events that name no user{found and ': '}{found}"
 
 
 def _model(settings: Settings) -> str:
@@ -66,12 +69,12 @@ def _scores(lake: Lake) -> str:
     highest = newest.orderBy(F.desc("churn_probability"), "user_id").limit(10).collect()
     lines = [
         f"scores.churn_scores as of {highest[0]['as_of']:%Y-%m-%d}, the ten customers at the highest risk",
-        f"  {'user_id':<12}{'probability':>12}  {'risk':<9} {'first factor':<30} recommended action",
+        f"  {'user_id':<14}{'probability':>12}  {'risk':<9} {'first factor':<30} recommended action",
     ]
     for row in highest:
         factor, actions = row["top_factors"][0], row["recommended_actions"]
         lines.append(
-            f"  {row['user_id']:<12}{row['churn_probability']:>12.3f}  {row['risk_level']:<9} "
+            f"  {row['user_id'][:12]:<14}{row['churn_probability']:>12.3f}  {row['risk_level']:<9} "
             f"{factor['feature']:<30} {actions[0] if actions else '-'}"
         )
     return "\n".join(lines)

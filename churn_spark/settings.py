@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping, Sequence
 from datetime import date
+from itertools import product
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -13,6 +14,7 @@ from pydantic import (
     Field,
     PositiveFloat,
     PositiveInt,
+    SecretStr,
     ValidationError,
     model_validator,
 )
@@ -20,6 +22,7 @@ from pydantic import (
 from churn_spark.errors import UserError
 
 ENVIRONMENT_PREFIX = "CHURN_SPARK_"
+SECRETS = (("identity", "pseudonym_key"),)
 LabelVersion = Literal["churn_def_v1", "churn_def_v2"]
 Layer = tuple[str, Mapping[str, Any]]
 
@@ -72,10 +75,15 @@ class IngestSettings(_Section):
 
 
 class IdentitySettings(_Section):
-    """When a session ID stands for a new session, and how long a login tells who was there before it."""
+    """When a session ID stands for a new session, how long a login tells who was there before it, and pseudonyms.
+
+    The key of the pseudonyms comes from the environment only.
+    """
 
     session_gap_hours: PositiveFloat
-    login_minutes: PositiveInt
+    login_minutes: int = Field(gt=0, lt=24 * 60)
+    pseudonym_key: SecretStr | None = Field(min_length=32)
+    generate_key: bool
 
 
 class FeatureSettings(_Section):
@@ -171,8 +179,8 @@ class Settings(_Section):
 def load_settings(config: Path, overrides: Sequence[str] = ()) -> Settings:
     """Merge base.yml beside `config`, `config`, environment variables and `a.b=c` overrides, later ones winning.
 
-    Raises UserError with the place and the key for a missing file, an unknown or missing key, a wrong type or
-    values that do not fit together.
+    Raises UserError with the place and the key for a missing file, an unknown or missing key, a wrong type, values
+    that do not fit together, or a secret that does not come from the environment.
     """
     overlay, base = _read(config), config.with_name("base.yml")
     layers: list[Layer] = [(str(base), _read(base)), (str(config), overlay)]
@@ -182,6 +190,7 @@ def load_settings(config: Path, overrides: Sequence[str] = ()) -> Settings:
         if name.startswith(ENVIRONMENT_PREFIX)
     ]
     layers += [(f"--set {override}", _parse_override(override)) for override in overrides]
+    _refuse_open_secrets(layers)
     merged: Mapping[str, Any] = {}
     for _, layer in layers:
         merged = _merge(merged, layer)
@@ -212,6 +221,13 @@ def _read(file: Path) -> Mapping[str, Any]:
     return content
 
 
+def _refuse_open_secrets(layers: Sequence[Layer]) -> None:
+    for (place, layer), (section, key) in product(layers, SECRETS):
+        if not place.startswith("environment") and (layer.get(section) or {}).get(key) is not None:
+            variable = f"{ENVIRONMENT_PREFIX}{section}__{key}".upper()
+            raise UserError(f"{place.partition('=')[0]}: {section}.{key}: is a secret; set {variable} instead")
+
+
 def _parse_override(override: str) -> Mapping[str, Any]:
     key, equals, value = override.partition("=")
     if not equals or not key:
@@ -221,7 +237,7 @@ def _parse_override(override: str) -> Mapping[str, Any]:
 
 def _nested(keys: Sequence[str], text: str) -> Mapping[str, Any]:
     try:
-        value: Any = yaml.safe_load(text)
+        value: Any = text if tuple(keys) in SECRETS else yaml.safe_load(text)
     except yaml.YAMLError as error:
         raise UserError(f"{'.'.join(keys)}: not a YAML value: {text}") from error
     for key in reversed(keys):

@@ -13,16 +13,15 @@ from churn_spark.features.behavior import BEHAVIOR, behavior_features
 from churn_spark.features.calendar import DAY, as_of_days, day_of
 from churn_spark.features.point_in_time import point_in_time_join
 from churn_spark.features.tiles import user_days
-from churn_spark.identity.events import to_silver_names, without_duplicates
-from churn_spark.identity.recovery import recover_user_ids
-from churn_spark.identity.sessions import sessions, with_session_key
+from churn_spark.identity.sessions import update_sessions
+from churn_spark.identity.silver import update_silver
 from churn_spark.ingest.files import take_new_lines
 from churn_spark.labels.definitions import churn_days, churn_labels, first_with_churn
 from churn_spark.lake import Lake
 from churn_spark.runs import Counts
 from churn_spark.settings import Settings
 from churn_spark.simulate import simulate as simulate_logs
-from churn_spark.tables import BRONZE_EVENTS, LABELS, QUARANTINE, SESSIONS, SILVER_EVENTS, USER_DAYS
+from churn_spark.tables import BRONZE_EVENTS, LABELS, QUARANTINE, SILVER_EVENTS, USER_DAYS
 from churn_spark.training.split import split_by_time
 from churn_spark.training.training_set import TRAINING_SET
 
@@ -42,19 +41,17 @@ def ingest(lake: Lake, settings: Settings) -> Counts:
 
 
 def identity(lake: Lake, settings: Settings) -> Counts:
-    """`bronze.events` -> `silver.events`: exact duplicates out, missing user IDs recovered; -> `gold.sessions`."""
-    bronze = lake.read(BRONZE_EVENTS)
-    events = bronze.transform(without_duplicates).transform(to_silver_names)
-    keyed = events.transform(with_session_key, settings.identity.session_gap_hours)
-    lake.replace(SILVER_EVENTS, recover_user_ids(keyed, settings.identity))
-    lake.replace(SESSIONS, sessions(lake.read(SILVER_EVENTS)))
+    """`bronze.events` -> `silver.events`, duplicates out, lost user IDs recovered, pseudonyms; -> `gold.sessions`."""
+    update_silver(lake, settings)
+    update_sessions(lake)
     by_source = lake.read(SILVER_EVENTS).groupBy(F.coalesce("user_id_source", F.lit("unknown"))).count().collect()
     rows = {source: count for source, count in by_source}
+    events, unknown = sum(rows.values()), rows.get("unknown", 0)
     return {
-        "events": sum(rows.values()),
-        "duplicates": bronze.count() - sum(rows.values()),
-        "recovered IDs": rows.get("session", 0) + rows.get("sequence", 0) + rows.get("login", 0),
-        "unknown IDs": rows.get("unknown", 0),
+        "events": events,
+        "duplicates": lake.read(BRONZE_EVENTS).count() - events,
+        "recovered IDs": events - unknown - rows.get("logged", 0),
+        "unknown IDs": unknown,
     }
 
 

@@ -11,6 +11,7 @@ class Table:
     """A Delta table `schema.table`; `columns` is its DDL, `keys` identify a row, `cluster_by` lays out its files.
 
     `evolves`: later versions may add columns; without it a write with other columns is refused.
+    `change_feed`: readers can ask which rows have changed since a version.
     """
 
     name: str
@@ -20,6 +21,7 @@ class Table:
     timestamp_key: str | None = None
     cluster_by: tuple[str, ...] = ()
     evolves: bool = False
+    change_feed: bool = False
 
 
 BRONZE_EVENTS = Table(
@@ -48,6 +50,7 @@ BRONZE_EVENTS = Table(
     source_file STRING NOT NULL COMMENT 'File of the line',
     ingest_batch BIGINT NOT NULL COMMENT 'Batch of files that brought the line'
     """,
+    change_feed=True,
 )
 
 QUARANTINE = Table(
@@ -61,11 +64,21 @@ QUARANTINE = Table(
     """,
 )
 
+USER_PSEUDONYMS = Table(
+    "silver.user_pseudonyms",
+    "The only table where raw user IDs and pseudonyms stand together; can be dropped, a later run makes it again",
+    """
+    raw_user_id STRING NOT NULL COMMENT 'User as logged',
+    user_id STRING NOT NULL COMMENT 'Pseudonym: HMAC-SHA256 of the raw ID, hex'
+    """,
+    keys=("raw_user_id",),
+)
+
 SILVER_EVENTS = Table(
     "silver.events",
     "Events without exact duplicates, user recovered where the session or a login tells; one row per event",
     """
-    user_id STRING COMMENT 'User, logged or recovered; null where unknown',
+    user_id STRING COMMENT 'Pseudonym of the user, logged or recovered; null where unknown',
     user_id_source STRING COMMENT 'logged: the line names the user; session: the only user whom the session names; sequence: of several users the one whose item numbers and times fit; login: who logged in soon after from the same place and browser; null: unknown',
     user_id_confidence DOUBLE COMMENT 'Share of such rows that were right on simulated logs, 0 to 1; 1: logged; 0: a user was found and taken back because the item numbers of the session would not increase with time; null: unknown',
     event_ms BIGINT NOT NULL COMMENT 'Time of the event, ms since epoch',
@@ -84,7 +97,10 @@ SILVER_EVENTS = Table(
     user_agent STRING COMMENT 'Browser as it names itself',
     artist STRING COMMENT 'Artist of the song played',
     song STRING COMMENT 'Song played',
-    length_ms BIGINT COMMENT 'Length of the song played, ms'
+    length_ms BIGINT COMMENT 'Length of the song played, ms',
+    level_filled STRING NOT NULL COMMENT 'level, Unknown where missing',
+    gender_filled STRING NOT NULL COMMENT 'gender, Unknown where missing',
+    length_ms_filled BIGINT COMMENT 'length_ms, the median of the songs of its day where missing'
     """,
     cluster_by=("event_date", "user_id"),
 )

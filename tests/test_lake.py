@@ -1,5 +1,7 @@
 """Tables on real Delta: declared schema, idempotent writes, both layouts."""
 
+from dataclasses import replace
+
 import pytest
 from chispa import assert_df_equality
 from pyspark.errors import AnalysisException
@@ -76,3 +78,27 @@ def test_the_catalog_layout_holds_the_same_table(lake: Lake, spark: SparkSession
     assert in_catalog.name(VISITS) == "spark_catalog.gold.visits"
     assert_rows(in_catalog, visits(spark, ("ann", 1, 4)))
     assert in_catalog.version(VISITS) == 2
+
+
+def test_the_change_feed_tells_what_came_and_went(lake: Lake, spark: SparkSession) -> None:
+    fed = replace(VISITS, change_feed=True)
+    lake.append(fed, visits(spark, ("ann", 1, 3), ("bob", 2, 4)), "job", 0)
+    before = lake.version(fed)
+    lake.replace(fed, visits(spark, ("cat", 1, 5)), where="day = 1")
+    changes = lake.changes(fed, before, lake.version(fed)).select("user_id", "_change_type")
+    assert {tuple(row) for row in changes.collect()} == {("ann", "delete"), ("cat", "insert")}
+
+
+def test_an_earlier_version_can_be_read(lake: Lake, spark: SparkSession) -> None:
+    lake.append(VISITS, visits(spark, ("ann", 1, 3)), "job", 0)
+    before = lake.version(VISITS)
+    lake.append(VISITS, visits(spark, ("bob", 1, 4)), "job", 1)
+    assert lake.read(VISITS, before).select("user_id").collect() == [("ann",)]
+
+
+def test_notes_tell_what_each_version_was_built_from(lake: Lake, spark: SparkSession) -> None:
+    assert lake.notes(VISITS) == {}
+    for version in (4, 5):
+        lake.replace(VISITS, visits(spark, ("ann", 1, version)), note={"bronze.events": version})
+    lake.merge(VISITS, visits(spark, ("ann", 1, 9)))
+    assert lake.notes(VISITS) == {1: {"bronze.events": 4}, 2: {"bronze.events": 5}}

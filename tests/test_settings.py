@@ -80,3 +80,16 @@ def test_an_unknown_environment_variable_is_named(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("CHURN_SPARK_LAKES__ROOT", "/data")
     with pytest.raises(UserError, match=r"environment variable CHURN_SPARK_LAKES__ROOT: lakes: no such setting"):
         load_settings(LOCAL)
+
+
+def test_a_secret_outside_the_environment_is_refused_and_not_shown() -> None:
+    with pytest.raises(UserError, match=r"CHURN_SPARK_IDENTITY__PSEUDONYM_KEY") as refused:
+        load_settings(LOCAL, [f"identity.pseudonym_key={'k' * 32}"])
+    assert "kkk" not in str(refused.value)
+
+
+def test_a_secret_that_is_too_short_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHURN_SPARK_IDENTITY__PSEUDONYM_KEY", "12345")
+    with pytest.raises(UserError, match=r"identity.pseudonym_key: .* at least 32") as refused:
+        load_settings(LOCAL)
+    assert "12345" not in str(refused.value)

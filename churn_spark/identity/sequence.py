@@ -28,7 +28,8 @@ def by_runs(rows: DataFrame, gap_ms: int) -> DataFrame:
             }
         )
         .withColumn(
-            "user_id", F.when(F.col("evidence").isNotNull(), F.coalesce("from_user", "to_user")).otherwise(F.col("user_id"))
+            "user_id",
+            F.when(F.col("evidence").isNotNull(), F.coalesce("from_user", "to_user")).otherwise(F.col("user_id")),
         )
         .drop("first", "last", "head", "tail", "meets", "source", "target", "from_user", "to_user", "before", "after")
     )

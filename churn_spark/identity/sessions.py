@@ -1,9 +1,15 @@
 """Sessions: what one session ID means at one time, and what a user does in one."""
 
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from churn_spark.ingest.contract import MS_PER_DAY
+from churn_spark.lake import Lake
+from churn_spark.tables import SESSIONS, SILVER_EVENTS
 
 MS_PER_HOUR = 3_600_000
 CAP = 0.99  # percentile of a day's sessions at which the length is capped
@@ -27,12 +33,8 @@ def with_session_key(events: DataFrame, gap_hours: float) -> DataFrame:
     )
 
 
-def sessions(events: DataFrame) -> DataFrame:
-    """Rows of `gold.sessions`: one per user and session_key, from silver events; rows without a user are left out.
-
-    A session is capped by the sessions that end on the same day, UTC, and by no later ones. Its row depends on these
-    and on the user's session before it.
-    """
+def user_sessions(events: DataFrame) -> DataFrame:
+    """One row per user and session_key of silver events: all columns of `gold.sessions` but cap and gap."""
     per_session = (
         events.where("user_id IS NOT NULL")
         .groupBy("user_id", "session_key")
@@ -43,22 +45,54 @@ def sessions(events: DataFrame) -> DataFrame:
             F.count("*").alias("events"),
             F.count_if(F.col("page") == "NextSong").alias("songs"),
         )
-        .withColumns(
-            {
-                "end_date": F.date_from_unix_date(F.floor(F.col("end_ms") / MS_PER_DAY).cast("int")),
-                "length_s": F.floor((F.col("end_ms") - F.col("start_ms")) / 1000),
-            }
-        )
     )
-    caps = per_session.groupBy("end_date").agg(F.percentile("length_s", CAP).alias("cap_s"))
+    return per_session.withColumns(
+        {
+            "end_date": F.date_from_unix_date(F.floor(F.col("end_ms") / MS_PER_DAY).cast("int")),
+            "length_s": F.floor((F.col("end_ms") - F.col("start_ms")) / 1000),
+        }
+    )
+
+
+def with_cap_and_gap(sessions: DataFrame) -> DataFrame:
+    """Rows of `gold.sessions` from those of `user_sessions`.
+
+    A session is capped by the sessions that end on the same day, UTC, and by no later ones; its gap reaches back to the
+    user's session before it.
+    """
+    caps = sessions.groupBy("end_date").agg(F.percentile("length_s", CAP).alias("cap_s"))
     in_time = Window.partitionBy("user_id").orderBy("start_ms", "session_key")
+    gap_s = F.floor((F.col("start_ms") - F.lag("end_ms").over(in_time)) / 1000)
     return (
-        per_session.join(caps, "end_date")
-        .withColumns(
-            {
-                "capped_length_s": F.least("length_s", "cap_s"),
-                "gap_s": F.floor((F.col("start_ms") - F.lag("end_ms").over(in_time)) / 1000),
-            }
-        )
+        sessions.join(F.broadcast(caps), "end_date")
+        .withColumns({"capped_length_s": F.least("length_s", "cap_s"), "gap_s": gap_s})
         .drop("cap_s")
     )
+
+
+def update_sessions(lake: Lake) -> None:
+    """Make `gold.sessions` what `silver.events` says now: the sessions that end on or after the first day that changed.
+
+    Not only those of the days that changed, for the gap of the next session reaches back to them.
+    """
+    notes = lake.notes(SILVER_EVENTS)
+    version = max(notes)
+    *_, before = [{}, *lake.notes(SESSIONS).values()]
+    seen = before.get(SILVER_EVENTS.name, -1)
+    if seen == version:
+        return
+    silver, note = lake.read(SILVER_EVENTS, version), {SILVER_EVENTS.name: version}
+    changes = [made["days"] for number, made in notes.items() if number > seen]
+    if not before or None in changes:
+        lake.replace(SESSIONS, with_cap_and_gap(user_sessions(silver)), note=note)
+    elif days := [date.fromisoformat(day) for changed in changes for day in changed]:
+        _update_since(lake, silver, min(days), note)
+
+
+def _update_since(lake: Lake, silver: DataFrame, since: date, note: Mapping[str, Any]) -> None:
+    known, ends_since = lake.read(SESSIONS), F.col("end_date") >= F.lit(since)
+    first_ms = known.where(ends_since).agg(F.min("start_ms")).collect()[0][0]
+    begin = since if first_ms is None else min(since, datetime.fromtimestamp(first_ms / 1000, UTC).date())
+    changed = user_sessions(silver.where(F.col("event_date") >= F.lit(begin))).where(ends_since)
+    rows = changed.unionByName(known.where(~ends_since).select(*changed.columns)).transform(with_cap_and_gap)
+    lake.replace(SESSIONS, rows.where(ends_since), where=f"end_date >= DATE'{since}'", note=note)

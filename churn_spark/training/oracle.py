@@ -9,11 +9,13 @@ from churn_spark.features.calendar import day_of
 def oracle_scores(customers: DataFrame, hazards: DataFrame, horizon_days: int) -> DataFrame:
     """`churned` of `customers` (`user_id`, `as_of`, `churned`) with `churn_probability` as the oracle sees it.
 
+    `hazards`: `user_id`, `day` (UTC), `cancel_hazard` of that day.
+
     The oracle knows the true hazard of the last day before `as_of`, and nothing of what comes after; the
     probability is that of cancelling within the horizon if the hazard stays as it is.
     """
     known = hazards.select(
-        F.col("userId").alias("user_id"),
+        "user_id",
         F.date_add("day", 1).alias("as_of_day"),
         (1 - F.pow(1 - F.col("cancel_hazard"), F.lit(horizon_days))).alias("churn_probability"),
     )

@@ -80,7 +80,9 @@ def judged(events: DataFrame, truth: DataFrame | None, settings: Settings) -> Da
         missing.join(named.withColumn("elsewhere", F.lit(True)), ["session_key", "true_user"], "left")
         .join(users, "session_key", "left")
         .fillna({"elsewhere": False, "users": 0})
-        .withColumn("several", F.greatest(*[F.coalesce(F.col("item_in_session") == item, F.lit(False)) for item in beside]))
+        .withColumn(
+            "several", F.greatest(*[F.coalesce(F.col("item_in_session") == item, F.lit(False)) for item in beside])
+        )
     )
 
 
@@ -164,7 +166,9 @@ def write(to: Path, lines: list[tuple[str, ...]], notes: list[str]) -> None:
     """The table so far, as Markdown."""
     shown = [COLUMNS, *lines]
     widths = [max(len(line[column]) for line in shown) for column in range(len(COLUMNS))]
-    rows = ["| " + " | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) + " |" for line in shown]
+    rows = [
+        "| " + " | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) + " |" for line in shown
+    ]
     rows.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
     to.parent.mkdir(parents=True, exist_ok=True)
     to.write_text("\n".join([*rows, "", *notes, ""]), encoding="utf-8")

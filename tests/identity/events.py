@@ -7,7 +7,7 @@ from pyspark.sql import DataFrame, SparkSession
 from churn_spark.identity.sessions import with_session_key
 from churn_spark.settings import IdentitySettings
 
-SETTINGS = IdentitySettings(session_gap_hours=6, login_minutes=60)
+SETTINGS = IdentitySettings(session_gap_hours=6, login_minutes=60, pseudonym_key=None, generate_key=False)
 MINUTE = 60_000
 SILVER = """session_id BIGINT, event_ms BIGINT, item_in_session INT, user_id STRING, page STRING, level STRING,
             registration_ms BIGINT, location STRING, user_agent STRING"""

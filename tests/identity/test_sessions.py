@@ -2,15 +2,19 @@
 
 from datetime import date
 
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from churn_spark.identity.sessions import sessions
+from churn_spark.identity.sessions import user_sessions, with_cap_and_gap
 from churn_spark.lake import Lake
 from churn_spark.tables import SESSIONS
 from tests.identity.events import silver
 
 HOUR = 60  # minutes
+
+
+def sessions(events: DataFrame) -> DataFrame:
+    return events.transform(user_sessions).transform(with_cap_and_gap)
 
 
 def keys(spark: SparkSession, *minutes: int) -> list[str]:

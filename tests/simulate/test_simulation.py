@@ -87,8 +87,14 @@ def test_servers_share_session_ids(spark: SparkSession, folder: Path) -> None:
 
 
 def test_session_ids_meet_in_the_same_hours(spark: SparkSession, folder: Path) -> None:
-    tracks = truth(spark, folder, "events").groupBy("sessionId", "userId").agg(F.min("ts").alias("a"), F.max("ts").alias("b"))
-    others = tracks.select("sessionId", F.col("userId").alias("other"), F.col("a").alias("from"), F.col("b").alias("to"))
+    tracks = (
+        truth(spark, folder, "events")
+        .groupBy("sessionId", "userId")
+        .agg(F.min("ts").alias("a"), F.max("ts").alias("b"))
+    )
+    others = tracks.select(
+        "sessionId", F.col("userId").alias("other"), F.col("a").alias("from"), F.col("b").alias("to")
+    )
     meeting = tracks.join(others, "sessionId").where("userId < other AND a <= to AND from <= b")
     assert meeting.count() > 10
 
