@@ -1,6 +1,6 @@
 """Whose a missing row is, by the tracks of its own session."""
 
-from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import Column, DataFrame, Window, WindowSpec
 from pyspark.sql import functions as F
 
 from churn_spark.identity.tracks import PERSON, SESSION, agrees
@@ -14,24 +14,31 @@ def by_runs(rows: DataFrame, gap_ms: int) -> DataFrame:
 
     A run continues the newest open end whose number its own first one follows, and leads to the next open start whose
     number follows its last one, where the person agrees, the track's other numbers and times leave room, and the pause
-    is at most `gap_ms`. Where both sides name different users it stays unknown.
+    is at most `gap_ms`. It stays unknown where both sides name different users, and where one side alone names any and
+    other tracks are about as near.
     """
+    clear_from, clear_to = (
+        F.when(F.col("source.clear"), F.col("from_user")),
+        F.when(F.col("target.clear"), F.col("to_user")),
+    )
     return (
         rows.transform(_in_runs)
         .transform(_at_their_ends)
         .withColumns({"from_user": _continued(gap_ms), "to_user": _led_to(gap_ms)})
-        .withColumns(
-            {
-                "evidence": F.when(F.col("from_user") == F.col("to_user"), "both sides").when(
-                    F.col("from_user").isNull() != F.col("to_user").isNull(), "one side"
-                )
-            }
+        .withColumn(
+            "evidence",
+            F.when(F.col("from_user") == F.col("to_user"), "both sides").when(
+                clear_from.isNull() != clear_to.isNull(), "one side"
+            ),
         )
         .withColumn(
             "user_id",
-            F.when(F.col("evidence").isNotNull(), F.coalesce("from_user", "to_user")).otherwise(F.col("user_id")),
+            F.when(F.col("evidence") == "both sides", F.col("from_user"))
+            .when(F.col("evidence") == "one side", F.coalesce(clear_from, clear_to))
+            .otherwise(F.col("user_id")),
         )
-        .drop("first", "last", "head", "tail", "meets", "source", "target", "from_user", "to_user", "before", "after")
+        .drop("previous", "first", "last", "head", "tail", "meets", "source", "target", "from_user", "to_user")
+        .drop("before", "after")
     )
 
 
@@ -39,10 +46,10 @@ def _in_runs(rows: DataFrame) -> DataFrame:
     """Add `first` (event_ms, item_in_session of the run's first row), `head` and `tail` to the missing rows."""
     missing = F.col("event").isNotNull()
     in_time = Window.partitionBy(*SESSION, missing).orderBy(*IN_TIME)
-    steps = F.lag("item_in_session").over(in_time) + 1 == F.col("item_in_session")
-    same = [F.lag(name).over(in_time).eqNullSafe(F.col(name)) for name in PERSON]
+    goes_on = (F.col("previous.item_in_session") + 1 == F.col("item_in_session")) & agrees("previous")
     return (
-        rows.withColumn("head", missing & ~F.coalesce(F.least(steps, *same), F.lit(False)))
+        rows.withColumn("previous", F.lag(F.struct("item_in_session", *PERSON)).over(in_time))
+        .withColumn("head", missing & ~F.coalesce(goes_on, F.lit(False)))
         .withColumn("tail", missing & F.coalesce(F.lead("head").over(in_time), F.lit(True)))
         .withColumn("first", F.last(F.when(F.col("head"), F.struct(*PLACE)), ignorenulls=True).over(in_time))
         .withColumn("first", F.when(missing, F.col("first")))
@@ -52,16 +59,14 @@ def _in_runs(rows: DataFrame) -> DataFrame:
 def _at_their_ends(rows: DataFrame) -> DataFrame:
     """Add to the rows of a run `last`, and `source` and `target`, the ends of tracks that it meets or null."""
     item, missing = F.col("item_in_session"), F.col("event").isNotNull()
-    end = F.when(~missing, F.struct("user_id", *PLACE, *PERSON, "before", "after"))
-    meeting = Window.partitionBy(*SESSION, "meets")
+    meeting, run = Window.partitionBy(*SESSION, "meets"), Window.partitionBy(*SESSION, "first")
     up_to_head = meeting.orderBy("event_ms", F.asc_nulls_last("user_id"), *IN_TIME)
-    from_tail = meeting.orderBy("event_ms", F.asc_nulls_first("user_id"), *IN_TIME)
-    run = Window.partitionBy(*SESSION, "first")
+    down_to_tail = meeting.orderBy(F.desc("event_ms"), F.asc_nulls_last("user_id"), *IN_TIME)
     return (
         rows.withColumn("meets", F.when(F.col("opens_right"), item + 1).when(F.col("head"), item))
-        .withColumn("source", F.when(F.col("head"), F.lag(end).over(up_to_head)))
+        .transform(_with_nearest_end, "source", F.col("head"), up_to_head)
         .withColumn("meets", F.when(F.col("opens_left"), item - 1).when(F.col("tail"), item))
-        .withColumn("target", F.when(F.col("tail"), F.lead(end).over(from_tail)))
+        .transform(_with_nearest_end, "target", F.col("tail"), down_to_tail)
         .withColumns(
             {
                 "source": F.when(missing, F.max("source").over(run)),
@@ -69,6 +74,21 @@ def _at_their_ends(rows: DataFrame) -> DataFrame:
                 "last": F.max(F.struct(*PLACE)).over(run),
             }
         )
+    )
+
+
+def _with_nearest_end(rows: DataFrame, name: str, where: Column, order: WindowSpec) -> DataFrame:
+    """Add the end of a track that comes right before by `order`, and whether it is `clear`.
+
+    It is where any other that the person may have is more than twice as far in time.
+    """
+    end = F.when(F.col("event").isNull(), F.struct("user_id", *PLACE, *PERSON, "before", "after"))
+    far = F.abs(F.col("rival.event_ms") - F.col("event_ms")) > 2 * F.abs(F.col(f"{name}.event_ms") - F.col("event_ms"))
+    clear = F.col("rival").isNull() | far | ~agrees("rival")
+    return (
+        rows.withColumns({name: F.lag(end).over(order), "rival": F.lag(end, 2).over(order)})
+        .withColumn(name, F.when(where, F.col(name).withField("clear", clear)))
+        .drop("rival")
     )
 
 

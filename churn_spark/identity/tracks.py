@@ -3,14 +3,14 @@
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-SESSION = ("session_id", "session_key")  # by session_id first: who has the events by it needs no shuffle
+SESSION = ("session_id", "session_key")  # one shuffle, by session_id, serves all windows over these
 PERSON = ("level", "registration_ms", "location", "user_agent")  # what may speak for or against a user
 
 
 def missing_and_ends(events: DataFrame) -> DataFrame:
     """The rows without a user, and of those with one the ends of tracks and of gaps in them, and the logins.
 
-    Columns: session, time, number, page and PERSON of the row; `event`, the row without its user_id where it has no user, else null;
+    Columns: session, user, time, number, page and PERSON; `event`, all but the user of a row without one, else null;
     `before` and `after`, item_in_session and event_ms of the neighbours in the track; `opens_left` and `opens_right`,
     whether numbers are missing there. The inside of a track, most of all rows, takes no further part.
     """
@@ -19,7 +19,7 @@ def missing_and_ends(events: DataFrame) -> DataFrame:
     place, item = F.struct("item_in_session", "event_ms"), F.col("item_in_session")
     named = F.col("user_id").isNotNull()
     return (
-        events.repartition("session_id")  # serves all windows over sessions
+        events.repartition("session_id")
         .select(
             *SESSION,
             "user_id",

@@ -61,6 +61,12 @@ SCENARIOS = {
     "a run that two users claim stays unknown": Scenario(
         [(1, 0, 4, "ann"), (1, 1, 5, None), (1, 2, 6, "bob")], [None], None
     ),
+    "a row behind two users in lockstep stays unknown": Scenario(
+        [(1, 0, 4, "ann"), (1, 0.1, 4, "bob"), (1, 1, 5, None)], [None], None
+    ),
+    "a row behind a track that ended long before another": Scenario(
+        [(1, 0, 4, "ann"), (1, 60, 4, "bob"), (1, 61, 5, None)], ["bob"], "sequence"
+    ),
     "a level tells two claims apart": Scenario(
         [((1, 0, 4, "ann"), FREE), ((1, 1, 5, None), PAID), ((1, 2, 6, "bob"), PAID)], ["bob"], "sequence"
     ),
@@ -124,8 +130,9 @@ def moved(rows: list[Any], sessions: int, place: str) -> list[tuple[Row, dict[st
 @pytest.fixture(scope="module")
 def found(spark: SparkSession) -> dict[str, list[Found]]:
     """What all scenarios together give, for each in order of time."""
-    together = [moved(scenario.rows, APART * n, str(n)) for n, scenario in enumerate(SCENARIOS.values())]
-    rows = sorted(recovered(silver(spark, *sum(together, []))).items(), key=lambda row: row[0][1])
+    scenarios = enumerate(SCENARIOS.values())
+    together = [row for n, scenario in scenarios for row in moved(scenario.rows, APART * n, str(n))]
+    rows = sorted(recovered(silver(spark, *together)).items(), key=lambda row: row[0][1])
     return {
         name: [result for (session, *_), result in rows if session // APART == n] for n, name in enumerate(SCENARIOS)
     }

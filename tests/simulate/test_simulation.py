@@ -96,7 +96,7 @@ def test_session_ids_meet_in_the_same_hours(spark: SparkSession, folder: Path) -
         "sessionId", F.col("userId").alias("other"), F.col("a").alias("from"), F.col("b").alias("to")
     )
     meeting = tracks.join(others, "sessionId").where("userId < other AND a <= to AND from <= b")
-    assert meeting.count() > 10
+    assert not meeting.isEmpty()
 
 
 def test_old_and_new_app_write_at_the_same_time(folder: Path) -> None:
