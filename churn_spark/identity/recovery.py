@@ -59,7 +59,7 @@ def _as_events(rows: DataFrame) -> DataFrame:
     evidence, valid = F.col("evidence"), ~F.col("out_of_sequence")
     source = F.when(evidence == "login", "login").when(F.col("users") == 1, "session").otherwise("sequence")
     confidence = F.coalesce(*[F.when(evidence == name, share) for name, share in CONFIDENCE.items()])
-    return rows.where("event IS NOT NULL").select(
+    return rows.where("missing").select(
         "event.*",
         F.when(valid, F.col("user_id")).alias("user_id"),
         F.when(valid & evidence.isNotNull(), source).alias("user_id_source"),

@@ -44,8 +44,8 @@ def by_runs(rows: DataFrame, gap_ms: int) -> DataFrame:
 
 def _in_runs(rows: DataFrame) -> DataFrame:
     """Add `first` (event_ms, item_in_session of the run's first row), `head` and `tail` to the missing rows."""
-    missing = F.col("event").isNotNull()
-    in_time = Window.partitionBy(*SESSION, missing).orderBy(*IN_TIME)
+    missing = F.col("missing")
+    in_time = Window.partitionBy(*SESSION, "missing").orderBy(*IN_TIME)
     goes_on = (F.col("previous.item_in_session") + 1 == F.col("item_in_session")) & agrees("previous")
     return (
         rows.withColumn("previous", F.lag(F.struct("item_in_session", *PERSON)).over(in_time))
@@ -58,7 +58,7 @@ def _in_runs(rows: DataFrame) -> DataFrame:
 
 def _at_their_ends(rows: DataFrame) -> DataFrame:
     """Add to the rows of a run `last`, and `source` and `target`, the ends of tracks that it meets or null."""
-    item, missing = F.col("item_in_session"), F.col("event").isNotNull()
+    item, missing = F.col("item_in_session"), F.col("missing")
     meeting, run = Window.partitionBy(*SESSION, "meets"), Window.partitionBy(*SESSION, "first")
     up_to_head = meeting.orderBy("event_ms", F.asc_nulls_last("user_id"), *IN_TIME)
     down_to_tail = meeting.orderBy(F.desc("event_ms"), F.asc_nulls_last("user_id"), *IN_TIME)
@@ -82,7 +82,7 @@ def _with_nearest_end(rows: DataFrame, name: str, where: Column, order: WindowSp
 
     It is where any other that the person may have is more than twice as far in time.
     """
-    end = F.when(F.col("event").isNull(), F.struct("user_id", *PLACE, *PERSON, "before", "after"))
+    end = F.when(~F.col("missing"), F.struct("user_id", *PLACE, *PERSON, "before", "after"))
     far = F.abs(F.col("rival.event_ms") - F.col("event_ms")) > 2 * F.abs(F.col(f"{name}.event_ms") - F.col("event_ms"))
     clear = F.col("rival").isNull() | far | ~agrees("rival")
     return (

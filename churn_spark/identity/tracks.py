@@ -10,9 +10,9 @@ PERSON = ("level", "registration_ms", "location", "user_agent")  # what may spea
 def missing_and_ends(events: DataFrame) -> DataFrame:
     """The rows without a user, and of those with one the ends of tracks and of gaps in them, and the logins.
 
-    Columns: session, user, time, number, page and PERSON; `event`, all but the user of a row without one, else null;
-    `before` and `after`, item_in_session and event_ms of the neighbours in the track; `opens_left` and `opens_right`,
-    whether numbers are missing there. The inside of a track, most of all rows, takes no further part.
+    Columns: session, user, time, number, page and PERSON; whether the row is `missing` its user, and `event`, then all
+    else of it; `before` and `after`, item_in_session and event_ms of the neighbours in the track; `opens_left` and
+    `opens_right`, whether numbers are missing there. The inside of a track, most of all rows, takes no further part.
     """
     track = Window.partitionBy(*SESSION, "user_id").orderBy("item_in_session", "event_ms")
     payload = [name for name in events.columns if name != "user_id"]
@@ -27,6 +27,7 @@ def missing_and_ends(events: DataFrame) -> DataFrame:
             "item_in_session",
             "page",
             *PERSON,
+            (~named).alias("missing"),
             F.when(~named, F.struct(*payload)).alias("event"),
         )
         .withColumns(
@@ -41,7 +42,7 @@ def missing_and_ends(events: DataFrame) -> DataFrame:
                 "opens_right": named & F.coalesce(F.col("after.item_in_session") > item + 1, F.lit(True)),
             }
         )
-        .where("event IS NOT NULL OR opens_left OR opens_right OR page = 'Login'")
+        .where("missing OR opens_left OR opens_right OR page = 'Login'")
     )
 
 
