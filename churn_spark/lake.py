@@ -1,16 +1,37 @@
 """Reading and writing the declared Delta tables, by path or by catalog, every write idempotent."""
 
 import json
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from delta.exceptions import (
+    ConcurrentAppendException,
+    ConcurrentDeleteDeleteException,
+    ConcurrentDeleteReadException,
+    ConcurrentTransactionException,
+    ConcurrentWriteException,
+    MetadataChangedException,
+    ProtocolChangedException,
+)
 from delta.tables import DeltaTable
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.errors import AnalysisException
+from pyspark.sql import Column, DataFrame, SparkSession
 
 from churn_spark.errors import DataRefused
 from churn_spark.settings import LakeSettings
 from churn_spark.tables import Table
+
+ATTEMPTS = 5  # of a commit that other jobs come in between
+CONFLICTS = (
+    ConcurrentAppendException,
+    ConcurrentDeleteDeleteException,
+    ConcurrentDeleteReadException,
+    ConcurrentWriteException,
+    MetadataChangedException,
+    ProtocolChangedException,
+)
 
 
 @dataclass(frozen=True)
@@ -64,44 +85,49 @@ class Lake:
         rows = history.select("version", "userMetadata").orderBy("version").collect()
         return {row["version"]: json.loads(row["userMetadata"]) for row in rows}
 
-    def append(self, table: Table, rows: DataFrame, writer: str, batch: int) -> None:
-        """Add rows once: a batch number that the writer has appended already is passed over."""
-        self._create(table)
+    def append(self, table: Table, rows: DataFrame, writer: str, batch: int, replaced: Column | None = None) -> None:
+        """Add rows once: a batch number up to the last that the writer has appended is passed over.
+
+        Rows of the table for which `replaced` holds go in the same commit; it must hold for all new ones.
+        """
+        self.create(table)
         write = rows.writeTo(self.name(table)).option("mergeSchema", table.evolves)
-        write.option("txnAppId", writer).option("txnVersion", batch).append()
+        write = write.option("txnAppId", writer).option("txnVersion", batch)
+        try:
+            _retried(write.append if replaced is None else lambda: write.overwrite(replaced))
+        except ConcurrentTransactionException:  # another job has appended it meanwhile
+            return
         self.tables_written.add(table)
 
     def replace(
         self, table: Table, rows: DataFrame, where: str = "true", note: Mapping[str, Any] | None = None
     ) -> None:
         """Put rows in the place of those that meet `where`, which they must meet too, in one commit with its note."""
-        self._create(table)
+        self.create(table)
         # Without replaceWhere Delta forgets the table's clustering on an overwrite.
         write = rows.write.format("delta").mode("overwrite").option("replaceWhere", where)
         write = write.option("mergeSchema", table.evolves)
         if note:
             write = write.option("userMetadata", json.dumps(note))
         if self.settings.catalog:
-            write.saveAsTable(self.name(table))
+            _retried(lambda: write.saveAsTable(self.name(table)))
         else:
-            write.save(self._path(table))
+            _retried(lambda: write.save(self._path(table)))
         self.tables_written.add(table)
 
     def merge(self, table: Table, rows: DataFrame) -> None:
         """Update the rows whose keys are there, insert the others; keys must be unique in `rows`."""
-        self._create(table)
+        self.create(table)
         target = DeltaTable.forName(self.spark, self.name(table))
         same_keys = " AND ".join(f"old.{key} = new.{key}" for key in table.keys)
         merge = target.alias("old").merge(rows.alias("new"), same_keys)
         if table.evolves:
             merge = merge.withSchemaEvolution()
-        merge.whenMatchedUpdateAll().whenNotMatchedInsertAll().execute()
+        _retried(merge.whenMatchedUpdateAll().whenNotMatchedInsertAll().execute)
         self.tables_written.add(table)
 
-    def _path(self, table: Table) -> str:
-        return self.settings.path(*table.name.split("."))
-
-    def _create(self, table: Table) -> None:
+    def create(self, table: Table) -> None:
+        """Make the table, as it is declared, unless it is there."""
         if self.exists(table):
             return
         columns = table.columns
@@ -113,7 +139,24 @@ class Lake:
             self.spark.sql(f"CREATE SCHEMA IF NOT EXISTS {self.settings.catalog}.{schema}")
         comment = table.comment.replace("'", "\\'")
         clustering = f"CLUSTER BY ({', '.join(table.cluster_by)})" if table.cluster_by else ""
-        self.spark.sql(
-            f"CREATE TABLE IF NOT EXISTS {self.name(table)} ({columns}) USING DELTA {clustering} "
-            f"COMMENT '{comment}' TBLPROPERTIES (delta.enableChangeDataFeed = {str(table.change_feed).lower()})"
-        )
+        properties = f"TBLPROPERTIES (delta.enableChangeDataFeed = {str(table.change_feed).lower()})"
+        definition = f"({columns}) USING DELTA {clustering} COMMENT '{comment}' {properties}"
+        _retried(lambda: self.spark.sql(f"CREATE TABLE IF NOT EXISTS {self.name(table)} {definition}"))
+
+    def _path(self, table: Table) -> str:
+        return self.settings.path(*table.name.split("."))
+
+
+def _retried(commit: Callable[[], object]) -> None:
+    """Try a commit again when another job's comes in between, as Delta asks its users to do."""
+    for _ in range(ATTEMPTS - 1):
+        try:
+            commit()
+            return
+        except CONFLICTS:
+            continue
+        except AnalysisException as error:
+            if error.getCondition() != "DELTA_CREATE_TABLE_WITH_NON_EMPTY_LOCATION":
+                raise
+            time.sleep(1)  # another job has made the table's folder, and is about to commit the table
+    commit()

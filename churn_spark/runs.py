@@ -1,6 +1,7 @@
 """The frame round every job: arguments, progress, `ops.runs`, and exit statuses."""
 
 import argparse
+import json
 import logging
 import sys
 import time
@@ -9,6 +10,8 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
+from logging.handlers import MemoryHandler
 from pathlib import Path
 
 from pyspark.sql import DataFrame, SparkSession
@@ -25,6 +28,11 @@ Stage = Callable[[Lake, Settings], Counts]
 Report = Callable[[Lake, Settings], str]
 
 CHATTY = ("mlflow", "XGBoost-PySpark", "DataFrameQueryContextLogger", "SQLQueryContextLogger")
+
+# Warnings wait until the line of their stage is whole.
+_STDERR = logging.StreamHandler()
+_STDERR.setFormatter(logging.Formatter("warning: %(message)s"))
+WARNINGS = MemoryHandler(capacity=100, flushLevel=logging.CRITICAL, target=_STDERR)
 
 EPILOG = """\
 settings:
@@ -57,11 +65,23 @@ class Run:
     rows: dict[str, int] = field(default_factory=dict)
 
 
-def run_job(job: str, description: str, stages: Sequence[Stage], report: Report | None = None) -> None:
+@dataclass(frozen=True)
+class Option:
+    """An argument of one job's own: another way to give a setting of type text."""
+
+    flag: str
+    setting: str
+    metavar: str
+    help: str
+
+
+def run_job(
+    job: str, description: str, stages: Sequence[Stage], report: Report | None = None, options: Sequence[Option] = ()
+) -> None:
     """Run the stages in order on the lake that the command line's settings name; exit non-zero if one fails.
 
-    Prints a line per stage (seconds and what it counted) on stderr, and the report on stdout. The run is a row in
-    `ops.runs` from its start on.
+    Prints a line per stage (seconds and what it counted) and the stage's warnings on stderr, and the report on
+    stdout. The run is a row in `ops.runs` from its start on.
     """
     arguments = argparse.ArgumentParser(
         prog=f"{job}.py",
@@ -78,7 +98,17 @@ def run_job(job: str, description: str, stages: Sequence[Stage], report: Report 
         dest="overrides",
         help="change a setting; repeatable",
     )
+    for option in options:
+        arguments.add_argument(
+            option.flag,
+            action="append",
+            type=partial(_override, option.setting),
+            metavar=option.metavar,
+            dest="overrides",
+            help=option.help,
+        )
     given = arguments.parse_args()
+    logging.getLogger("churn_spark").addHandler(WARNINGS)
     for name in CHATTY:
         logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
@@ -95,6 +125,10 @@ def run_job(job: str, description: str, stages: Sequence[Stage], report: Report 
         print(f"{run.outcome}: {run.reason}", file=sys.stderr)
     if status:
         sys.exit(status)
+
+
+def _override(setting: str, text: str) -> str:
+    return f"{setting}={json.dumps(text)}"  # in quotes, as YAML reads 2018-11-05 as a date
 
 
 def _run(run: Run, lake: Lake, stages: Sequence[Stage]) -> int:
@@ -126,9 +160,11 @@ def _with_progress(stage: Stage, lake: Lake, settings: Settings) -> Counts:
         counts = stage(lake, settings)
     except BaseException:
         print(f"{time.monotonic() - started:7.1f} s  stopped", file=sys.stderr)
+        WARNINGS.flush()
         raise
     described = ", ".join(f"{what} {count:,}" for what, count in counts.items()) or "nothing to do"
     print(f"{time.monotonic() - started:7.1f} s  {described}", file=sys.stderr, flush=True)
+    WARNINGS.flush()
     return counts
 
 

@@ -61,11 +61,19 @@ class SimulateSettings(_Section):
 
 
 class IngestSettings(_Section):
-    """Which logs are read, and the span [earliest, latest) of days, UTC, that their events may lie in."""
+    """Which logs are read in which portions, and what their lines must keep; days are UTC, the span [earliest, latest).
+
+    `ts_units` gives the unit of `ts` by app version.
+    """
 
     logs: str | None
+    backfill: str | None
+    batch_bytes: PositiveInt
     earliest: date
     latest: date
+    version_field: str = Field(min_length=1)
+    ts_units: dict[str, Literal["s", "ms"]]
+    max_broken_share: float = Field(ge=0, le=1)
 
     @model_validator(mode="after")
     def _span(self) -> Self:

@@ -15,13 +15,13 @@ from churn_spark.features.point_in_time import point_in_time_join
 from churn_spark.features.tiles import user_days
 from churn_spark.identity.sessions import update_sessions
 from churn_spark.identity.silver import update_silver
-from churn_spark.ingest.files import take_new_lines
+from churn_spark.ingest.batches import take_files
 from churn_spark.labels.definitions import churn_days, churn_labels, first_with_churn
 from churn_spark.lake import Lake
 from churn_spark.runs import Counts
 from churn_spark.settings import Settings
 from churn_spark.simulate import simulate as simulate_logs
-from churn_spark.tables import BRONZE_EVENTS, LABELS, QUARANTINE, SILVER_EVENTS, USER_DAYS
+from churn_spark.tables import BRONZE_EVENTS, LABELS, SILVER_EVENTS, USER_DAYS
 from churn_spark.training.split import split_by_time
 from churn_spark.training.training_set import TRAINING_SET
 
@@ -36,8 +36,7 @@ def simulate(lake: Lake, settings: Settings) -> Counts:
 
 def ingest(lake: Lake, settings: Settings) -> Counts:
     """New log files -> `bronze.events` and `bronze.quarantine`, each file once."""
-    take_new_lines(lake, settings)
-    return {"events": lake.read(BRONZE_EVENTS).count(), "quarantined": lake.read(QUARANTINE).count()}
+    return take_files(lake, settings)
 
 
 def identity(lake: Lake, settings: Settings) -> Counts:

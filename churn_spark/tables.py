@@ -46,8 +46,9 @@ BRONZE_EVENTS = Table(
     artist STRING COMMENT 'Artist of the song played',
     song STRING COMMENT 'Song played',
     length DOUBLE COMMENT 'Length of the song played, seconds',
-    rescued STRING COMMENT 'Fields that the contract does not know, as one JSON object',
-    source_file STRING NOT NULL COMMENT 'File of the line',
+    appVersion STRING COMMENT 'Version of the app that wrote the line, from the field ingest.version_field',
+    rescued STRING COMMENT 'Fields that the contract does not know or that are not of their type, as one JSON object',
+    source_file STRING NOT NULL COMMENT 'URI of the file of the line',
     ingest_batch BIGINT NOT NULL COMMENT 'Batch of files that brought the line'
     """,
     change_feed=True,
@@ -59,7 +60,8 @@ QUARANTINE = Table(
     """
     line STRING NOT NULL COMMENT 'The line as it stands in the file',
     reason STRING NOT NULL COMMENT 'not_json, or missing_<field>, or <field>_out_of_range',
-    source_file STRING NOT NULL COMMENT 'File of the line',
+    position BIGINT NOT NULL COMMENT 'Number of the line in its file, from 1',
+    source_file STRING NOT NULL COMMENT 'URI of the file of the line',
     ingest_batch BIGINT NOT NULL COMMENT 'Batch of files that brought the line'
     """,
 )
@@ -72,6 +74,23 @@ USER_PSEUDONYMS = Table(
     user_id STRING NOT NULL COMMENT 'Pseudonym: HMAC-SHA256 of the raw ID, hex'
     """,
     keys=("raw_user_id",),
+)
+
+LOG_FILES = Table(
+    "bronze.files",
+    "Ledger of the log files; one row per file and batch that took it, of which the newest counts",
+    """
+    source_file STRING NOT NULL COMMENT 'URI of the file',
+    ingest_batch BIGINT NOT NULL COMMENT 'Batch of files that took it',
+    bytes BIGINT NOT NULL COMMENT 'Size of the file as it was taken',
+    modified_ms BIGINT NOT NULL COMMENT 'When the file as it was taken had been modified, ms since epoch',
+    lines BIGINT NOT NULL COMMENT 'Lines read',
+    events BIGINT NOT NULL COMMENT 'Lines in bronze.events',
+    quarantined BIGINT NOT NULL COMMENT 'Lines in bronze.quarantine',
+    reasons MAP<STRING, BIGINT> NOT NULL COMMENT 'Quarantined lines by reason',
+    state STRING NOT NULL COMMENT 'planned: the batch is being written, or was killed meanwhile; done: all of it is in bronze'
+    """,
+    keys=("source_file", "ingest_batch"),
 )
 
 SILVER_EVENTS = Table(

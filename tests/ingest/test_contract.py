@@ -1,82 +1,108 @@
 """The event contract, line by line."""
 
 import json
-from datetime import date
 
-import pytest
 from pyspark.sql import Row, SparkSession
 
-from churn_spark.ingest.contract import broken, kept, parse
+from churn_spark.ingest.contract import parse
+from churn_spark.settings import Settings
 
-LINE = {
-    "ts": 1541044398796,
-    "sessionId": 5,
-    "itemInSession": 0,
-    "page": "Home",
-    "auth": "Logged In",
-    "userId": "7",
-}
-
-
-def parsed(spark: SparkSession, line: str) -> Row:
-    lines = spark.createDataFrame([(line, "f.json", 0)], "line STRING, source_file STRING, ingest_batch BIGINT")
-    return parse(lines, date(2010, 1, 1), date(2100, 1, 1)).first()
+LINE = {"ts": 1541044398796, "sessionId": 5, "itemInSession": 0, "page": "Home", "auth": "Logged In", "userId": "7"}
 
 
 def line(**changes: object) -> str:
     return json.dumps({**LINE, **changes})
 
 
-@pytest.mark.parametrize(
-    ("raw", "reason"),
-    [
-        ('{"ts": 1541044398796, "sess', "not_json"),
-        ("", "not_json"),
-        ("[1, 2]", "not_json"),
-        (line(ts=None), "missing_ts"),
-        (line(page=""), "missing_page"),
-        (line(sessionId="abc"), "missing_sessionId"),
-        (line(itemInSession=1.5), "missing_itemInSession"),
-        (line(ts=1541044398), "ts_out_of_range"),
-        (line(ts=4102444800000), "ts_out_of_range"),
-        (line(itemInSession=-1), "itemInSession_out_of_range"),
-        (line(length=0), "length_out_of_range"),
-    ],
-)
-def test_a_line_that_breaks_the_contract_has_its_reason(spark: SparkSession, raw: str, reason: str) -> None:
-    assert parsed(spark, raw).reason == reason
+def parsed(spark: SparkSession, settings: Settings, *lines: str, **contract: object) -> list[Row]:
+    rows = spark.createDataFrame([(raw,) for raw in lines], "line STRING").coalesce(1)
+    return parse(rows, settings.ingest.model_copy(update=contract)).collect()
 
 
-@pytest.mark.parametrize(
-    ("field", "raw", "typed"),
-    [
-        ("userId", 7, "7"),
-        ("userId", "", None),
-        ("userId", None, None),
-        ("registration", 1541044398796.0, 1541044398796),
-        ("registration", "2018-11-01T03:53:18.796Z", 1541044398796),
-        ("registration", "long ago", None),
-        ("status", "200", 200),
-        ("length", "180.5", 180.5),
-        ("page", "Anything New", "Anything New"),
-    ],
-)
-def test_a_field_is_cast_tolerantly(spark: SparkSession, field: str, raw: object, typed: object) -> None:
-    row = parsed(spark, line(**{field: raw}))
-    assert (row.reason, row[field]) == (None, typed)
+BROKEN = [
+    ('{"ts": 1541044398796, "sess', "not_json"),
+    ("", "not_json"),
+    ("[1, 2]", "not_json"),
+    ("null", "not_json"),
+    (line() + line(), "not_json"),
+    (line() + " rest", "not_json"),
+    (f"{line()},{line()}", "not_json"),
+    (line(ts=None), "missing_ts"),
+    (line(ts="T12:30"), "missing_ts"),
+    (line(page=""), "missing_page"),
+    (line(sessionId="abc"), "missing_sessionId"),
+    (line(itemInSession=1.5), "missing_itemInSession"),
+    (line(ts=1541044398), "ts_out_of_range"),
+    (line(ts=4102444800000), "ts_out_of_range"),
+    (line(itemInSession=-1), "itemInSession_out_of_range"),
+    (line(length=0), "length_out_of_range"),
+    (line(length="NaN"), "length_out_of_range"),
+]
 
 
-def test_unknown_fields_are_rescued(spark: SparkSession) -> None:
-    row = parsed(spark, line(device={"os": "iOS"}, appVersion=3))
-    assert json.loads(row.rescued) == {"device": '{"os":"iOS"}', "appVersion": "3"}
-    assert parsed(spark, line()).rescued is None
+def test_a_line_that_breaks_the_contract_has_its_reason(spark: SparkSession, settings: Settings) -> None:
+    rows = parsed(spark, settings, *[raw for raw, _ in BROKEN])
+    assert [(row.line, row.reason) for row in rows] == BROKEN
 
 
-def test_every_line_is_kept_or_broken(spark: SparkSession) -> None:
-    lines = spark.createDataFrame(
-        [(raw, "f.json", 0) for raw in (line(), line(ts=None), "garbage", line(length=-1), line(userId=9))],
-        "line STRING, source_file STRING, ingest_batch BIGINT",
-    )
-    rows = parse(lines, date(2010, 1, 1), date(2100, 1, 1))
-    assert kept(rows).count() == 2
-    assert {row.reason for row in broken(rows).collect()} == {"missing_ts", "not_json", "length_out_of_range"}
+CAST = [
+    ("userId", 7, "7"),
+    ("userId", "", None),
+    ("userId", None, None),
+    ("sessionId", 9007199254740993, 9007199254740993),
+    ("sessionId", 5.0, 5),
+    ("ts", "1541044398796", 1541044398796),
+    ("ts", 1541044398796.0, 1541044398796),
+    ("ts", "2018-11-01T03:53:18.796Z", 1541044398796),
+    ("ts", "2018-11-01 04:53:18.796+01:00", 1541044398796),
+    ("registration", 1541044398796.0, 1541044398796),
+    ("registration", "2018-11-01T03:53:18.796Z", 1541044398796),
+    ("status", "200", 200),
+    ("length", "180.5", 180.5),
+    ("page", "Anything New", "Anything New"),
+    ("appVersion", 3, "3"),
+]
+
+
+def test_a_field_is_cast_tolerantly(spark: SparkSession, settings: Settings) -> None:
+    rows = parsed(spark, settings, *[line(**{field: raw}) for field, raw, _ in CAST])
+    assert [(field, row.reason, row[field]) for row, (field, _, _) in zip(rows, CAST, strict=True)] == [
+        (field, None, typed) for field, _, typed in CAST
+    ]
+
+
+def test_ts_has_the_unit_of_the_app_version(spark: SparkSession, settings: Settings) -> None:
+    lines = [
+        line(app="1.4", ts=1541044398),
+        line(app="1.4", ts=1541044398.796),
+        line(app="1.4", ts="2018-11-01T03:53:18Z"),
+        line(app="2.0", ts=1541044398796),
+        line(ts=1541044398796),
+    ]
+    rows = parsed(spark, settings, *lines, version_field="app", ts_units={"1.4": "s", "2.0": "ms"})
+    assert [row.ts for row in rows] == [
+        1541044398000,
+        1541044398796,
+        1541044398000,
+        1541044398796,
+        1541044398796,
+    ]
+    assert [row.appVersion for row in rows] == ["1.4", "1.4", "1.4", "2.0", None]
+
+
+def test_what_no_column_can_hold_is_rescued(spark: SparkSession, settings: Settings) -> None:
+    lines = [line(device={"os": "iOS"}, referrer=None), line(registration="long ago", status=200), line(method=None)]
+    unknown, of_another_type, known = parsed(spark, settings, *lines)
+    assert json.loads(unknown.rescued) == {"device": '{"os":"iOS"}', "referrer": None}
+    assert json.loads(of_another_type.rescued) == {"registration": "long ago"}
+    assert known.rescued is None
+
+
+def test_unknown_values_are_kept_and_named(spark: SparkSession, settings: Settings) -> None:
+    lines = [line(page="Jam"), line(page="Jam", level="gold"), line(method=None)]
+    rows = parsed(spark, settings, *lines)
+    assert [(row.reason, row.unexpected) for row in rows] == [
+        (None, "page=Jam"),
+        (None, "page=Jam, level=gold"),
+        (None, None),
+    ]

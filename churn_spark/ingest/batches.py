@@ -1,0 +1,127 @@
+"""Log files into bronze, in batches, each file once, whatever the number of runs, kills and jobs at the same time.
+
+A batch is read, audited, and only then planned: its number and its files, with what each holds, go into the ledger
+`bronze.files` in one commit, which the first of several jobs wins. Then its rows go into `bronze.quarantine` and
+`bronze.events`, each in one commit that a second attempt under the same number leaves as it is, and the ledger says
+that it is done. A run that finds the newest batch not done reads its files again: where they hold the same, it
+finishes the batch under its number; else it takes them in a new batch, whose rows replace what was written.
+"""
+
+import logging
+from collections import Counter
+
+from pyspark.sql import functions as F
+
+from churn_spark.errors import DataRefused, UserError
+from churn_spark.ingest import ledger
+from churn_spark.ingest.audit import refuse_broken, unexpected_values, with_positions
+from churn_spark.ingest.contract import broken, kept
+from churn_spark.ingest.landing import NAMES, LogFile, landed_files, matches, named, portions
+from churn_spark.ingest.reading import Batch, read_whole
+from churn_spark.lake import Lake
+from churn_spark.settings import Settings
+from churn_spark.tables import BRONZE_EVENTS, LOG_FILES, QUARANTINE
+
+WRITER = "ingest"
+log = logging.getLogger(__name__)
+
+
+def take_files(lake: Lake, settings: Settings) -> Counter[str]:
+    """Take all new log files, or those of `ingest.backfill` from scratch, and count what was taken.
+
+    Files that were rewritten since they were taken, that change while they are read or that cannot be read to their
+    end are left out, with a warning. Raises UserError where the folder is missing or nothing matches the backfill,
+    DataRefused where a batch breaks the contract too often, another job takes the files, or there never were any.
+    """
+    lake.create(LOG_FILES)
+    if settings.ingest.backfill:
+        return _take_again(lake, settings, settings.ingest.backfill)
+    counts: Counter[str] = Counter()
+    new, interrupted, rewritten = ledger.changes(landed_files(lake.spark, settings.logs), lake.read(LOG_FILES))
+    if rewritten:
+        counts["files rewritten"] = len(rewritten)
+        log.warning(
+            "%s: rewritten since it was taken and not read again; take it from scratch with --backfill",
+            named(file.source_file for file in rewritten),
+        )
+    if interrupted:
+        counts.update(_take(lake, settings, interrupted, again=True))
+    for files in portions(new, settings.ingest.batch_bytes):
+        counts.update(_take(lake, settings, files, again=False))
+    if not lake.exists(BRONZE_EVENTS):
+        raise DataRefused(f"ingest.logs: no whole files {NAMES} with lines below {settings.logs}")
+    return counts
+
+
+def _take_again(lake: Lake, settings: Settings, pattern: str) -> Counter[str]:
+    landed = landed_files(lake.spark, settings.logs)
+    missing = lake.read(LOG_FILES).join(landed, "source_file", "left_anti").select("source_file").distinct()
+    if gone := [file for (file,) in missing.collect() if matches(file, pattern)]:
+        log.warning("%s: no longer below %s; what was taken stays as it is", named(gone), settings.logs)
+    files = [LogFile(*row) for row in landed.orderBy("source_file").collect()]
+    chosen = [file for file in files if matches(file.source_file, pattern)]
+    if not chosen:
+        raise UserError(f"--backfill {pattern}: no log file of that name below {settings.logs}; it may hold * and ?")
+    counts: Counter[str] = Counter()
+    for portion in portions(chosen, settings.ingest.batch_bytes):
+        counts.update(_take(lake, settings, portion, again=True))
+    return counts
+
+
+def _take(lake: Lake, settings: Settings, files: list[LogFile], again: bool) -> Counter[str]:
+    """Take the files as one batch and count what was taken; `again`: bronze may hold rows of them already."""
+    with read_whole(lake.spark, settings, files) as batch:
+        counts = Counter(batch.left_out)
+        if batch.files:
+            # What raises here keeps all of the batch out.
+            refuse_broken(batch.found, settings.ingest.max_broken_share)
+            number = _plan(lake, batch)
+            _write(lake, batch, number, again)
+            counts.update(files=len(batch.files), lines=batch.found.lines)
+            counts.update(kept=batch.found.events.total(), quarantined=batch.found.broken.total())
+            if batch.found.unexpected:
+                counts.update(unexpected_values(batch.parsed))
+        return counts
+
+
+def _plan(lake: Lake, batch: Batch) -> int:
+    """Enter the batch into the ledger under the next number; or find it there, as an interrupted run entered it.
+
+    Raises DataRefused where another job has entered its own batch under that number.
+    """
+    wanted = ledger.entries(batch)
+    last = ledger.newest(lake.read(LOG_FILES))
+    if (last.state, last.entries) != ("planned", wanted):
+        planned = ledger.Entered(last.number + 1, "planned", wanted)
+        lake.append(LOG_FILES, ledger.rows(lake.spark, planned), WRITER, planned.number)
+        last = ledger.newest(lake.read(LOG_FILES))
+        if last.entries != wanted:
+            raise DataRefused(f"another ingest job took batch {planned.number} first; run again when that has ended")
+    return last.number
+
+
+def _write(lake: Lake, batch: Batch, number: int, again: bool) -> None:
+    """Write the planned batch, and close it in the ledger when as many rows are there as lines were read."""
+    names = [file.source_file for file in batch.files]
+    replaced = None
+    if again and (earlier := ledger.earlier_batches(lake.read(LOG_FILES), names, number)):
+        # The batches tell Delta which of the table's files may hold the rows: it keeps their span for each.
+        replaced = (F.col("ingest_batch").isin(*earlier, number)) & F.col("source_file").isin(names)
+    lines = batch.parsed.withColumn("ingest_batch", F.lit(number).cast("bigint"))
+    if batch.found.broken or replaced is not None or not lake.exists(QUARANTINE):
+        lake.append(QUARANTINE, with_positions(lines, batch.found).transform(broken), WRITER, number, replaced)
+    lake.append(BRONZE_EVENTS, kept(lines), WRITER, number, replaced)
+    events, quarantined = (
+        lake.read(table).where(F.col("ingest_batch") == number).count() for table in (BRONZE_EVENTS, QUARANTINE)
+    )
+    if (events, quarantined) != (batch.found.events.total(), batch.found.broken.total()):
+        if ledger.newest(lake.read(LOG_FILES)).number > number:
+            raise DataRefused(
+                f"another ingest job has taken over the files of batch {number}; run again when it has ended"
+            )
+        raise RuntimeError(
+            f"batch {number}: {batch.found.lines:,} lines were read, but {events:,} are in bronze.events and "
+            f"{quarantined:,} in bronze.quarantine; take its files again with --backfill"
+        )
+    done = ledger.Entered(number, "done", ledger.entries(batch))
+    lake.append(LOG_FILES, ledger.rows(lake.spark, done), f"{WRITER} done", number, F.col("ingest_batch") == number)

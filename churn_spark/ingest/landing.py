@@ -1,0 +1,105 @@
+"""The landing folder: which log files lie there, which of them are to be taken, and their lines."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from fnmatch import fnmatchcase
+from typing import NamedTuple
+from urllib.parse import unquote
+
+from pyspark.errors import AnalysisException
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from churn_spark.errors import UserError
+
+NAMES = "*.{json,jsonl,ndjson}{,.gz,.bz2,.zst}"
+SMALLEST = 1 << 20  # a smaller file counts for so many bytes: opening it costs as much
+SHOWN = 3  # files that a message names
+
+
+class LogFile(NamedTuple):
+    """A file as it was listed: its URI, its size, and when it was modified, ms since epoch."""
+
+    source_file: str
+    bytes: int
+    modified_ms: int
+
+
+def landed_files(spark: SparkSession, folder: str) -> DataFrame:
+    """All log files below the folder that are not empty, as LogFile has them.
+
+    As everywhere in Spark, names that begin with a dot or an underscore are passed over.
+    Raises UserError where there is no such folder.
+    """
+    return _load(spark, folder, "binaryFile").select(
+        F.col("_metadata.file_path").alias("source_file"),
+        F.col("_metadata.file_size").alias("bytes"),
+        F.unix_millis("_metadata.file_modification_time").alias("modified_ms"),
+    )
+
+
+def read_lines(spark: SparkSession, folder: str, files: Sequence[LogFile]) -> DataFrame:
+    """The lines of the files, unparsed: `line`, `source_file`, `block_start`, `row`.
+
+    Spark reads a large file in blocks; `row` counts up along a block's lines, from any number.
+    """
+    file = F.col("_metadata.file_path")  # known from the listing: other files are not opened
+    return (
+        _load(spark, folder, "text")
+        .where(file.isin([file.source_file for file in files]))
+        .select(
+            F.col("value").alias("line"),
+            file.alias("source_file"),
+            F.col("_metadata.file_block_start").alias("block_start"),
+            F.monotonically_increasing_id().alias("row"),
+        )
+    )
+
+
+def _load(spark: SparkSession, folder: str, kind: str) -> DataFrame:
+    reader = spark.read.format(kind).option("recursiveFileLookup", "true").option("pathGlobFilter", NAMES)
+    try:
+        return reader.load(folder)
+    except AnalysisException as error:
+        raise UserError(f"ingest.logs: cannot read the folder {folder}; name a folder of JSON-lines logs") from error
+
+
+def matches(source_file: str, pattern: str) -> bool:
+    """Whether the file's name, or the end of its path from some folder on, is of the pattern."""
+    return fnmatchcase(unquote(source_file), f"*/{pattern}")
+
+
+def portions(files: Iterable[LogFile], size: int) -> Iterator[list[LogFile]]:
+    """The files, in their order, in lists of at most so many bytes, or of one file that has more."""
+    portion: list[LogFile] = []
+    left = size
+    for file in files:
+        weight = max(file.bytes, SMALLEST)
+        if portion and weight > left:
+            yield portion
+            portion, left = [], size
+        portion.append(file)
+        left -= weight
+    if portion:
+        yield portion
+
+
+def unreadable(error: Exception, files: Iterable[LogFile]) -> LogFile | None:
+    """The file that Spark could not read to its end, if that is what the error tells."""
+    named = re.search(r"\[FAILED_READ_FILE\.\w+\] Encountered error while reading file (\S+?)\.? ", str(error))
+    if named is None:
+        return None
+    path = re.sub(r"^(\w+):/+", r"\1:/", named[1])
+    return next((file for file in files if re.sub(r"^(\w+):/+", r"\1:/", file.source_file) == path), None)
+
+
+def name_of(file: str) -> str:
+    """The last part of a file's URI, as a person writes it."""
+    return unquote(file.rsplit("/", 1)[-1])
+
+
+def named(files: Iterable[str]) -> str:
+    """A few of the files by name, and how many more there are, for a message."""
+    names = sorted(map(name_of, files))
+    more = f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else ""
+    return ", ".join(names[:SHOWN]) + more

@@ -1,0 +1,91 @@
+"""The ledger `bronze.files`: which batch took which file, and what the file held."""
+
+from typing import NamedTuple
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from churn_spark.ingest.landing import LogFile
+from churn_spark.ingest.reading import Batch
+from churn_spark.tables import LOG_FILES
+
+
+class Changes(NamedTuple):
+    """Files that lie there otherwise than the ledger has them, in the order of their names.
+
+    `new`: no batch has taken them; `interrupted`: the batch that was to take them is not done; `rewritten`: size or
+    time of modification are not those of the file that was taken.
+    """
+
+    new: list[LogFile]
+    interrupted: list[LogFile]
+    rewritten: list[LogFile]
+
+
+class Entry(NamedTuple):
+    """A file in a batch, with its lines: all, those in bronze.events, and those in bronze.quarantine, by reason."""
+
+    source_file: str
+    bytes: int
+    modified_ms: int
+    lines: int
+    events: int
+    quarantined: int
+    reasons: dict[str, int]
+
+
+class Entered(NamedTuple):
+    """A batch as the ledger has it, its files in the order of their names."""
+
+    number: int
+    state: str | None
+    entries: list[Entry]
+
+
+def changes(landed: DataFrame, ledger: DataFrame) -> Changes:
+    """Compare the landed files with the batches that took them last."""
+    taken = ledger.groupBy("source_file").agg(
+        F.max_by(F.struct("bytes", "modified_ms", "state"), "ingest_batch").alias("last")
+    )
+    same = (F.col("bytes") == F.col("last.bytes")) & (F.col("modified_ms") == F.col("last.modified_ms"))
+    change = (
+        F.when(F.col("last").isNull(), "new")
+        .when(F.col("last.state") == "planned", "interrupted")
+        .when(~same, "rewritten")
+    )
+    compared = landed.join(taken, "source_file", "left").select(*LogFile._fields, change.alias("change"))
+    rows = compared.where("change IS NOT NULL").orderBy("source_file").collect()
+    return Changes(*([LogFile(*row[:-1]) for row in rows if row["change"] == name] for name in Changes._fields))
+
+
+def entries(batch: Batch) -> list[Entry]:
+    """What the ledger has to say of a batch."""
+    found = []
+    for file in batch.files:
+        events, reasons = batch.found.events[file.source_file], batch.found.reasons(file.source_file)
+        quarantined = sum(reasons.values())
+        found.append(Entry(*file, events + quarantined, events, quarantined, reasons))
+    return found
+
+
+def newest(ledger: DataFrame) -> Entered:
+    """The batch with the highest number; number 0 where there is none."""
+    highest = ledger.agg(F.max("ingest_batch")).collect()[0][0]
+    rows = ledger.where(F.col("ingest_batch") == highest).orderBy("source_file").collect()
+    return Entered(
+        highest or 0,
+        rows[0]["state"] if rows else None,
+        [Entry(*(row[name] for name in Entry._fields)) for row in rows],
+    )
+
+
+def rows(spark: SparkSession, batch: Entered) -> DataFrame:
+    """The batch as the ledger's rows."""
+    named = [{**entry._asdict(), "ingest_batch": batch.number, "state": batch.state} for entry in batch.entries]
+    return spark.createDataFrame(named, LOG_FILES.columns)
+
+
+def earlier_batches(ledger: DataFrame, files: list[str], number: int) -> list[int]:
+    """The batches before this one that took some of the files."""
+    earlier = ledger.where(F.col("source_file").isin(files) & (F.col("ingest_batch") < number))
+    return [row["ingest_batch"] for row in earlier.select("ingest_batch").distinct().collect()]

@@ -1,0 +1,118 @@
+"""What bronze costs: against Spark's own JSON reader with a Delta append, by size, and for one new day.
+
+    python tests/benchmarks/bench_bronze.py                  # one million events
+    python tests/benchmarks/bench_bronze.py --scaling 10     # and ten million
+
+Each figure is the median of rounds in which all ways take turns. Prints a table and writes it to
+build/benchmarks/bronze.md.
+"""
+
+import argparse
+import shutil
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from pyspark.sql import SparkSession
+
+from churn_spark.ingest.batches import take_files
+from churn_spark.ingest.contract import FIELDS
+from churn_spark.lake import Lake
+from churn_spark.session import spark_session
+from churn_spark.settings import Settings, load_settings
+from churn_spark.simulate import simulate
+
+PROJECT = Path(__file__).parent.parent.parent
+BUILD = PROJECT / "build" / "benchmarks"
+EVENTS_PER_USER = 126  # of the simulator, in 60 days
+TYPES = {"ms": "DOUBLE"}  # a registration is written 1541044398796.0, which is no BIGINT to Spark's reader
+
+
+def simulated(spark: SparkSession, settings: Settings, events: int) -> Path:
+    """A folder of about so many events in 60 daily files."""
+    size = settings.simulate.model_copy(update={"users": events // EVENTS_PER_USER, "days": 60})
+    folder = BUILD / f"simulated-{size.users}"
+    simulate(spark, settings.model_copy(update={"simulate": size}), f"{folder}/logs", f"{folder}/truth")
+    return folder / "logs"
+
+
+def plain(spark: SparkSession, logs: Path, lake: Path) -> None:
+    """The least that bronze could do: the reader's own types, appended."""
+    schema = ", ".join(f"{field.name} {TYPES.get(field.type, field.type)}" for field in FIELDS)
+    spark.read.schema(schema).json(str(logs)).write.format("delta").save(str(lake / "plain"))
+
+
+def ours(spark: SparkSession, settings: Settings, logs: Path, lake: Path) -> int:
+    """Bronze as the job makes it; returns the lines read."""
+    place = settings.lake.model_copy(update={"root": str(lake)})
+    source = settings.ingest.model_copy(update={"logs": str(logs)})
+    return take_files(Lake(spark, place), settings.model_copy(update={"lake": place, "ingest": source}))["lines"]
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """How long the work takes."""
+    started = time.monotonic()
+    work()
+    return time.monotonic() - started
+
+
+def measure(spark: SparkSession, settings: Settings, logs: Path, rounds: int) -> dict[str, float]:
+    """Medians in seconds of plain, ours, and ours for the last day after all others; and the lines."""
+    days = sorted(logs.glob("*.json"))
+    taken: dict[str, list[float]] = {"plain": [], "ours": [], "one day": []}
+    lines = 0
+    for _ in range(rounds + 1):  # the first warms up
+        lake, growing = BUILD / "lake", BUILD / "growing"
+        for folder in (lake, growing):
+            shutil.rmtree(folder, ignore_errors=True)
+        growing.mkdir()
+        for day in days[:-1]:
+            (growing / day.name).hardlink_to(day)
+        taken["plain"].append(seconds(lambda: plain(spark, logs, lake)))  # noqa: B023
+        started = time.monotonic()
+        lines = ours(spark, settings, logs, lake / "ours")
+        taken["ours"].append(time.monotonic() - started)
+        ours(spark, settings, growing, lake / "growing")
+        (growing / days[-1].name).hardlink_to(days[-1])
+        taken["one day"].append(seconds(lambda: ours(spark, settings, growing, lake / "growing")))  # noqa: B023
+    return {"lines": lines, **{way: statistics.median(times[1:]) for way, times in taken.items()}}
+
+
+def peak_mib(spark: SparkSession) -> int:
+    """The most memory that the driver, which is also the executor here, has had (Linux)."""
+    assert spark.sparkContext._jvm is not None
+    status = Path(f"/proc/{spark.sparkContext._jvm.ProcessHandle.current().pid()}/status").read_text()
+    return int(status.split("VmHWM:")[1].split()[0]) // 1024
+
+
+def main() -> None:
+    """Measure, print, write."""
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--events", type=int, default=1_000_000, help="size of the logs")
+    arguments.add_argument("--scaling", type=int, default=1, help="and so many times the size")
+    arguments.add_argument("--rounds", type=int, default=3)
+    given = arguments.parse_args()
+    overrides = [f"lake.root={BUILD}/session", "spark.conf={spark.driver.memory: 2g, spark.ui.enabled: 'false'}"]
+    settings = load_settings(PROJECT / "conf" / "local.yml", overrides)
+    spark = spark_session(settings)
+    cores = spark.sparkContext.defaultParallelism
+    table = [
+        "| events | plain, s | bronze, s | ratio | events/s per core | new day, s | of the whole | peak, MiB |",
+        "| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+    ]
+    for events in sorted({given.events, given.events * given.scaling}):
+        found = measure(spark, settings, simulated(spark, settings, events), given.rounds)
+        whole = found["ours"]
+        table.append(
+            f"| {found['lines']:,.0f} | {found['plain']:.1f} | {whole:.1f} | {whole / found['plain']:.2f} "
+            f"| {found['lines'] / whole / cores:,.0f} | {found['one day']:.1f} | {found['one day'] / whole:.1%} "
+            f"| {peak_mib(spark):,} |"
+        )
+        print("\n".join(table), flush=True)
+    (BUILD / "bronze.md").write_text("# Bronze against plain Spark\n\n" + "\n".join(table) + "\n")
+    spark.stop()
+
+
+if __name__ == "__main__":
+    main()
