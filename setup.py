@@ -35,6 +35,7 @@ EXTRAS = {
         "pytest>=9.2,<10",
         "chispa>=0.12,<1",
         "hypothesis>=6.170,<7",
+        "duckdb>=2,<3",  # features once more, to compare with
         "httpx>=0.28,<1",  # FastAPI's test client
         "ruff>=0.17,<0.18",
         "mypy>=2.4,<3",

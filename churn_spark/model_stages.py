@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 
 from churn_spark.errors import UserError
 from churn_spark.export import Contract, RiskLevel, export_model
-from churn_spark.features.behavior import BEHAVIOR
+from churn_spark.features.catalogue import BEHAVIOR, FEATURE_NAMES
 from churn_spark.identity.pseudonyms import with_pseudonyms
 from churn_spark.lake import Lake
 from churn_spark.runs import Counts
@@ -19,7 +19,6 @@ from churn_spark.scoring.scores import churn_scores
 from churn_spark.settings import Settings
 from churn_spark.tables import CHURN_SCORES, LABELS, USER_PSEUDONYMS
 from churn_spark.training import registry
-from churn_spark.training.boosting import FEATURE_NAMES
 from churn_spark.training.champion import check_positives, fingerprint, train_champion
 from churn_spark.training.oracle import oracle_scores
 from churn_spark.training.prediction import churn_probability, top_factors

@@ -3,7 +3,7 @@
 from pyspark.sql import functions as F
 
 from churn_spark.errors import DataRefused
-from churn_spark.features.behavior import BEHAVIOR
+from churn_spark.features.catalogue import BEHAVIOR
 from churn_spark.lake import Lake
 from churn_spark.settings import Settings
 from churn_spark.tables import BRONZE_EVENTS, CHURN_SCORES, LABELS, QUARANTINE, SESSIONS, SILVER_EVENTS, USER_DAYS

@@ -9,10 +9,10 @@ from datetime import date
 from pyspark.sql import functions as F
 
 from churn_spark.errors import DataRefused
-from churn_spark.features.behavior import BEHAVIOR, behavior_features
+from churn_spark.features.batch import quintile_edges, user_days, user_features, with_quintiles
 from churn_spark.features.calendar import DAY, as_of_days, day_of
+from churn_spark.features.catalogue import BEHAVIOR
 from churn_spark.features.point_in_time import point_in_time_join
-from churn_spark.features.tiles import user_days
 from churn_spark.identity.sessions import update_sessions
 from churn_spark.identity.silver import update_silver
 from churn_spark.ingest.batches import take_files
@@ -21,7 +21,7 @@ from churn_spark.lake import Lake
 from churn_spark.runs import Counts
 from churn_spark.settings import Settings
 from churn_spark.simulate import simulate as simulate_logs
-from churn_spark.tables import BRONZE_EVENTS, LABELS, SILVER_EVENTS, USER_DAYS
+from churn_spark.tables import BRONZE_EVENTS, LABELS, QUINTILES, SILVER_EVENTS, USER_DAYS
 from churn_spark.training.split import split_by_time
 from churn_spark.training.training_set import TRAINING_SET
 
@@ -55,10 +55,13 @@ def identity(lake: Lake, settings: Settings) -> Counts:
 
 
 def features(lake: Lake, settings: Settings) -> Counts:
-    """`silver.events` -> `gold.user_days` -> `customer_features.behavior` at every `as_of`."""
+    """`silver.events` -> `gold.user_days` -> `customer_features.behavior` at every `as_of`, with `gold.quintiles`."""
     lake.replace(USER_DAYS, user_days(lake.read(SILVER_EVENTS)))
     days = as_of_days(*_span(lake), settings.features)
-    lake.replace(BEHAVIOR, behavior_features(lake.read(USER_DAYS), days))
+    known = user_features(lake.read(USER_DAYS), days).persist()
+    lake.replace(QUINTILES, quintile_edges(known))
+    lake.replace(BEHAVIOR, with_quintiles(known, lake.read(QUINTILES)))
+    known.unpersist()
     return {"rows": lake.read(BEHAVIOR).count(), "as_of": len(days)}
 
 

@@ -126,14 +126,12 @@ SILVER_EVENTS = Table(
 
 USER_DAYS = Table(
     "gold.user_days",
-    "Activity tiles: sums of one user's events of one day, UTC, from which windows are added up",
+    "Activity tiles: what one user did on one day, UTC, and on no other, from which windows of days are added up",
     """
     user_id STRING NOT NULL COMMENT 'User',
     day DATE NOT NULL COMMENT 'Day, UTC',
     events BIGINT NOT NULL COMMENT 'Events',
-    sessions BIGINT NOT NULL COMMENT 'Sessions with an event on this day and none on a day before',
     songs BIGINT NOT NULL COMMENT 'Songs played',
-    listening_ms BIGINT NOT NULL COMMENT 'Sum of the lengths of the songs played, ms',
     thumbs_up BIGINT NOT NULL COMMENT 'Thumbs Up',
     thumbs_down BIGINT NOT NULL COMMENT 'Thumbs Down',
     playlist_adds BIGINT NOT NULL COMMENT 'Add to Playlist',
@@ -141,17 +139,29 @@ USER_DAYS = Table(
     adverts BIGINT NOT NULL COMMENT 'Roll Advert',
     errors BIGINT NOT NULL COMMENT 'Error pages',
     help_visits BIGINT NOT NULL COMMENT 'Help pages',
+    settings_visits BIGINT NOT NULL COMMENT 'Settings pages',
     logouts BIGINT NOT NULL COMMENT 'Logout',
     upgrade_visits BIGINT NOT NULL COMMENT 'Upgrade pages seen',
     downgrade_visits BIGINT NOT NULL COMMENT 'Downgrade pages seen',
+    upgrades BIGINT NOT NULL COMMENT 'Submit Upgrade',
     downgrades BIGINT NOT NULL COMMENT 'Submit Downgrade',
     cancellations BIGINT NOT NULL COMMENT 'Cancellation Confirmation',
+    listening_ms BIGINT NOT NULL COMMENT 'Sum of the lengths of the songs played, ms',
+    night_events BIGINT NOT NULL COMMENT 'Events from 0:00 to 6:00, UTC',
+    morning_events BIGINT NOT NULL COMMENT 'Events from 6:00 to 12:00, UTC',
+    afternoon_events BIGINT NOT NULL COMMENT 'Events from 12:00 to 18:00, UTC',
     evening_events BIGINT NOT NULL COMMENT 'Events from 18:00 to 24:00, UTC',
+    client_errors BIGINT NOT NULL COMMENT 'Events with HTTP status 400 to 499',
+    server_errors BIGINT NOT NULL COMMENT 'Events with HTTP status 500 to 599',
     first_ms BIGINT NOT NULL COMMENT 'First event, ms since epoch',
     last_ms BIGINT NOT NULL COMMENT 'Last event, ms since epoch',
-    last_level STRING COMMENT 'Level at the last event that has one',
-    last_page STRING NOT NULL COMMENT 'Page of the last event',
-    registration_ms BIGINT COMMENT 'Time of registration, ms since epoch'
+    last_cancellation_ms BIGINT COMMENT 'Last Cancellation Confirmation, ms since epoch',
+    last_paid_ms BIGINT COMMENT 'Last event at the paid level, ms since epoch',
+    last_free_ms BIGINT COMMENT 'Last event at the free level, ms since epoch',
+    last_song_ms BIGINT COMMENT 'Last song played, ms since epoch',
+    registration_ms BIGINT COMMENT 'Time of registration, ms since epoch',
+    sessions ARRAY<STRUCT<session: STRING, first_ms: BIGINT, last_ms: BIGINT>> NOT NULL COMMENT 'Sessions with an event on this day, with the first and the last on this day',
+    plays ARRAY<STRUCT<artist: STRING, song: STRING>> NOT NULL COMMENT 'Songs played, in order of time'
     """,
     keys=("user_id", "day"),
     cluster_by=("user_id", "day"),
@@ -175,6 +185,17 @@ SESSIONS = Table(
     """,
     keys=("user_id", "session_key"),
     cluster_by=("end_date", "user_id"),
+)
+
+QUINTILES = Table(
+    "gold.quintiles",
+    "What parts the customers of an as_of into fifths, for the quintile features in batches and online",
+    """
+    as_of TIMESTAMP NOT NULL COMMENT 'Midnight UTC; only events before it are used',
+    edges MAP<STRING, ARRAY<DOUBLE>> NOT NULL COMMENT 'By feature: the values that a fifth, two, three and four of all customers do not exceed'
+    """,
+    keys=("as_of",),
+    timestamp_key="as_of",
 )
 
 LABELS = Table(

@@ -1,21 +1,40 @@
 """Point-in-time joins: what was known at a time, never what came after it."""
 
+from collections import Counter
+from functools import reduce
+
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
+from churn_spark.errors import UserError
 
-def point_in_time_join(labels: DataFrame, features: DataFrame) -> DataFrame:
-    """Each row of `labels` with the newest features of its `user_id` whose `as_of` is not after the row's own.
+KEYS = ("user_id", "as_of")
 
-    Columns: those of `labels`, then the feature columns, null for a user without features up to then. One shuffle:
-    both sides are put on one time line per user and the last feature row is carried forward.
+
+def point_in_time_join(labels: DataFrame, *tables: DataFrame) -> DataFrame:
+    """Each row of `labels` with the newest row of its `user_id` in each table whose `as_of` is not after its own.
+
+    Columns: those of `labels`, then the other columns of each table, null for a user without a row up to then. One
+    shuffle and one sort, whatever the number of tables: all are put on one time line per user, along which the newest
+    row of each is carried forward. Raises UserError where two of them have a column of the same name.
     """
-    values = [column for column in features.columns if column not in ("user_id", "as_of")]
-    facts = [column for column in labels.columns if column not in ("user_id", "as_of")]
-    time_line = features.select("user_id", "as_of", F.struct(*values).alias("known")).unionByName(
-        labels.select("user_id", "as_of", F.struct(*facts).alias("fact")), allowMissingColumns=True
-    )
-    # Features of the same moment come before the label, for they use only what lies before it.
-    so_far = Window.partitionBy("user_id").orderBy("as_of", F.col("fact").isNotNull())
-    joined = time_line.withColumn("known", F.last("known", ignorenulls=True).over(so_far))
-    return joined.where("fact IS NOT NULL").select("user_id", "as_of", "fact.*", "known.*")
+    columns = Counter(column for frame in (labels, *tables) for column in _others(frame))
+    twice = [column for column, count in columns.items() if count > 1]
+    if twice:
+        raise UserError(f"two tables of a point-in-time join have {', '.join(twice)}: drop or rename all but one")
+    rows = [_as_struct(labels, "fact"), *(_as_struct(table, f"known_{n}") for n, table in enumerate(tables))]
+    time_line = reduce(lambda left, right: left.unionByName(right, allowMissingColumns=True), rows)
+    # Rows of the same moment come before the label, for they use only what lies before it.
+    order = Window.partitionBy("user_id").orderBy("as_of", F.col("fact").isNotNull())
+    so_far = order.rowsBetween(Window.unboundedPreceding, Window.currentRow)
+    known = [f"known_{n}" for n in range(len(tables))]
+    joined = time_line.withColumns({name: F.last(name, ignorenulls=True).over(so_far) for name in known})
+    return joined.where("fact IS NOT NULL").select(*KEYS, "fact.*", *[f"{name}.*" for name in known])
+
+
+def _others(frame: DataFrame) -> list[str]:
+    return [column for column in frame.columns if column not in KEYS]
+
+
+def _as_struct(frame: DataFrame, name: str) -> DataFrame:
+    return frame.select(*KEYS, F.struct(*_others(frame)).alias(name))

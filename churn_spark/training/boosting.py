@@ -5,10 +5,8 @@ from pyspark.sql import functions as F
 from xgboost import Booster
 from xgboost.spark import SparkXGBClassifier
 
-from churn_spark.features.behavior import FEATURES
+from churn_spark.features.catalogue import FEATURE_NAMES
 from churn_spark.settings import TrainingSettings
-
-FEATURE_NAMES = [feature.name for feature in FEATURES]
 
 
 def fit(training_set: DataFrame, settings: TrainingSettings) -> Booster:

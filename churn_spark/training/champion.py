@@ -12,7 +12,7 @@ from pyspark.sql import functions as F
 from xgboost import Booster
 
 from churn_spark.errors import DataRefused
-from churn_spark.features.behavior import FEATURE_VERSION, FEATURES
+from churn_spark.features.catalogue import ALL_FEATURES, FEATURE_VERSION
 from churn_spark.settings import Settings
 from churn_spark.training.boosting import fit
 from churn_spark.training.evaluation import best_threshold, evaluate, score_counts
@@ -85,7 +85,7 @@ def train_champion(training_set: DataFrame, settings: Settings, oracle: DataFram
         "threshold": threshold,
         "features": [
             {key: getattr(feature, key) for key in ("name", "description", "minimum", "maximum")}
-            for feature in FEATURES
+            for feature in ALL_FEATURES
         ],
         "metrics": metrics,
     }

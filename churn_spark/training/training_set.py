@@ -1,6 +1,6 @@
 """The training set: labels with what was known at their time."""
 
-from churn_spark.features.behavior import FEATURE_COLUMNS
+from churn_spark.features.catalogue import FEATURE_COLUMNS
 from churn_spark.tables import Table
 
 TRAINING_SET = Table(

@@ -2,21 +2,48 @@
 
 from datetime import UTC, date, datetime
 
+import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
 
-SILVER = """user_id STRING, event_ms BIGINT, event_date DATE, session_id BIGINT, item_in_session INT, page STRING,
-            level STRING, registration_ms BIGINT, length_ms BIGINT"""
+from churn_spark.features.tiles import EVENT_COLUMNS, EVENT_ORDER, SESSION
+
+SILVER = f"""user_id STRING, event_ms BIGINT, event_date DATE, {SESSION} STRING, item_in_session INT, page STRING,
+             status INT, level STRING, registration_ms BIGINT, artist STRING, song STRING, length_ms BIGINT"""
+
+Event = tuple[str | None, str, int, int, str]  # user, day, hour, session, page
 
 
 def ms(day: str, hour: int = 12) -> int:
     return int(datetime.fromisoformat(day).replace(tzinfo=UTC, hour=hour).timestamp() * 1000)
 
 
-def silver(spark: SparkSession, *rows: tuple[str | None, str, int, int, str]) -> DataFrame:
-    """Rows are (user, day, hour, session, page); songs last 200 s, users registered on 2026-01-01, all pay."""
-    events = [
-        (user, ms(day, hour), date.fromisoformat(day), session, item, page, "paid", ms("2026-01-01", 0),
-         200_000 if page == "NextSong" else None)
-        for item, (user, day, hour, session, page) in enumerate(rows)
-    ]  # fmt: skip
-    return spark.createDataFrame(events, SILVER)
+def rows(*events: Event) -> list[tuple[object, ...]]:
+    """Users registered on 2026-01-01 and all pay; songs last 200 s; `NextSong a/s` plays song s by artist a."""
+    return [_row(item, *event) for item, event in enumerate(events)]
+
+
+def silver(spark: SparkSession, *events: Event) -> DataFrame:
+    return spark.createDataFrame(rows(*events), SILVER)
+
+
+def arrow(*events: Event) -> pa.Table:
+    """The same events without Spark, in the order that tiles are made from."""
+    names = [column.split()[0] for column in SILVER.split(",")]
+    table = pa.Table.from_pylist([dict(zip(names, row, strict=True)) for row in rows(*events)], ARROW)
+    return table.select(EVENT_COLUMNS).sort_by([(column, "ascending") for column in EVENT_ORDER])
+
+
+ARROW = pa.schema([
+    ("user_id", pa.string()), ("event_ms", pa.int64()), ("event_date", pa.date32()), (SESSION, pa.string()),
+    ("item_in_session", pa.int32()), ("page", pa.string()), ("status", pa.int32()), ("level", pa.string()),
+    ("registration_ms", pa.int64()), ("artist", pa.string()), ("song", pa.string()), ("length_ms", pa.int64()),
+])  # fmt: skip
+
+
+def _row(item: int, user: str | None, day: str, hour: int, session: int, page: str) -> tuple[object, ...]:
+    page, _, play = page.partition(" ") if page.startswith("NextSong") else (page, "", "")
+    artist, _, song = play.partition("/")
+    return (
+        user, ms(day, hour), date.fromisoformat(day), str(session), item, page, 404 if page == "Error" else 200, "paid",
+        ms("2026-01-01", 0), artist or None, song or None, 200_000 if page == "NextSong" else None,
+    )  # fmt: skip

@@ -1,38 +1,97 @@
 """Activity tiles."""
 
 from datetime import date
+from typing import Any
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pyspark.sql import SparkSession
 
-from churn_spark.features.tiles import user_days
-from tests.features.events import ms, silver
+from churn_spark.features.batch import changed_user_days, user_days
+from churn_spark.features.tiles import tiles_of
+from tests.features.events import Event, arrow, ms, silver
+
+DAYS = ["2026-01-05", "2026-01-06", "2026-01-07"]
+events = st.lists(
+    st.tuples(
+        st.sampled_from(["ann", "bob"]), st.sampled_from(DAYS), st.integers(0, 23), st.integers(1, 3),
+        st.sampled_from(["NextSong a/x", "NextSong b/y", "Thumbs Up", "Error", "Home"]),
+    ),
+    min_size=1, max_size=20,
+)  # fmt: skip
 
 
-def test_a_tile_sums_one_users_day(spark: SparkSession) -> None:
-    events = silver(
-        spark,
-        ("ann", "2026-01-05", 9, 1, "NextSong"),
-        ("ann", "2026-01-05", 19, 1, "NextSong"),
-        ("ann", "2026-01-05", 20, 2, "Thumbs Up"),
-        ("bob", "2026-01-05", 20, 1, "Error"),
-        (None, "2026-01-05", 20, 3, "Home"),
+def test_a_tile_sums_one_users_day() -> None:
+    tiles = tiles_of(
+        arrow(
+            ("ann", "2026-01-05", 9, 1, "NextSong"),
+            ("ann", "2026-01-05", 19, 1, "NextSong"),
+            ("ann", "2026-01-05", 20, 2, "Thumbs Up"),
+            ("ann", "2026-01-06", 3, 2, "Error"),
+            ("bob", "2026-01-05", 20, 1, "Cancellation Confirmation"),
+        )
+    ).to_pylist()
+    assert [(tile["user_id"], tile["day"].day) for tile in tiles] == [("ann", 5), ("ann", 6), ("bob", 5)]
+    first = tiles[0]
+    assert (first["events"], first["songs"], first["listening_ms"], first["thumbs_up"]) == (3, 2, 400_000, 1)
+    assert (first["morning_events"], first["evening_events"]) == (1, 2)
+    assert (first["first_ms"], first["last_ms"]) == (ms("2026-01-05", 9), ms("2026-01-05", 20))
+    assert (first["last_paid_ms"], first["last_free_ms"]) == (ms("2026-01-05", 20), None)
+    assert (first["last_song_ms"], first["registration_ms"]) == (ms("2026-01-05", 19), ms("2026-01-01", 0))
+    assert [tile["client_errors"] for tile in tiles] == [0, 1, 0]
+    assert [tile["last_cancellation_ms"] for tile in tiles] == [None, None, ms("2026-01-05", 20)]
+
+
+def test_a_tile_lists_its_sessions_and_songs_in_order_of_time() -> None:
+    [tile] = tiles_of(
+        arrow(
+            ("ann", "2026-01-05", 20, 7, "NextSong a/x"),
+            ("ann", "2026-01-05", 9, 8, "NextSong b/y"),
+            ("ann", "2026-01-05", 10, 8, "Home"),
+        )
+    ).to_pylist()
+    assert [(part["session"], part["first_ms"], part["last_ms"]) for part in tile["sessions"]] == [
+        ("8", ms("2026-01-05", 9), ms("2026-01-05", 10)),
+        ("7", ms("2026-01-05", 20), ms("2026-01-05", 20)),
+    ]
+    assert tile["plays"] == [{"artist": "b", "song": "y"}, {"artist": "a", "song": "x"}]
+
+
+def test_events_without_a_user_belong_to_no_tile(spark: SparkSession) -> None:
+    tiles = user_days(silver(spark, (None, "2026-01-05", 20, 3, "Home"), ("ann", "2026-01-05", 20, 3, "Home")))
+    assert [(row.user_id, row.events) for row in tiles.collect()] == [("ann", 1)]
+
+
+@given(first=events, later=events)
+def test_tiles_of_changed_days_are_those_of_a_full_build(first: list[Event], later: list[Event]) -> None:
+    changed = {event[:2] for event in later}
+    kept = [tile for tile in tiles_of(arrow(*first)).to_pylist() if user_and_day(tile) not in changed]
+    anew = tiles_of(arrow(*[event for event in first + later if event[:2] in changed])).to_pylist()
+    assert sorted(kept + anew, key=user_and_day) == tiles_of(arrow(*first, *later)).to_pylist()
+
+
+def user_and_day(tile: dict[str, Any]) -> tuple[str, str]:
+    return tile["user_id"], tile["day"].isoformat()
+
+
+def test_changed_user_days_leaves_the_others_alone(spark: SparkSession) -> None:
+    history = silver(
+        spark, ("ann", DAYS[0], 9, 1, "Home"), ("ann", DAYS[1], 9, 1, "Home"), ("bob", DAYS[1], 9, 2, "Home")
     )
-    tiles = {row.user_id: row for row in user_days(events).collect()}
-    assert tiles.keys() == {"ann", "bob"}
-    ann = tiles["ann"]
-    assert (ann.day, ann.events, ann.sessions, ann.songs, ann.listening_ms) == (
-        date(2026, 1, 5),
-        3,
-        2,
-        2,
-        400_000,
+    changed = spark.createDataFrame([("ann", date.fromisoformat(DAYS[1]))], "user_id STRING, event_date DATE")
+    assert [(row.user_id, row.day.day) for row in changed_user_days(history, changed).collect()] == [("ann", 6)]
+
+
+@pytest.mark.parametrize("user", ["ann", "bob"])
+def test_a_tile_does_not_depend_on_other_users_and_days(user: str) -> None:
+    table = arrow(
+        ("ann", "2026-01-05", 23, 1, "NextSong a/x"),
+        ("ann", "2026-01-06", 1, 1, "NextSong a/x"),
+        ("bob", "2026-01-06", 1, 1, "Home"),
     )
-    assert (ann.thumbs_up, ann.errors, ann.evening_events) == (1, 0, 2)
-    assert (ann.first_ms, ann.last_ms) == (ms("2026-01-05", 9), ms("2026-01-05", 20))
-    assert (ann.last_page, ann.last_level, ann.registration_ms) == ("Thumbs Up", "paid", ms("2026-01-01", 0))
-
-
-def test_a_session_over_midnight_counts_on_its_first_day(spark: SparkSession) -> None:
-    events = silver(spark, ("ann", "2026-01-05", 23, 1, "Home"), ("ann", "2026-01-06", 1, 1, "Home"))
-    sessions = {row.day.day: row.sessions for row in user_days(events).collect()}
-    assert sessions == {5: 1, 6: 0}
+    alone = arrow((user, "2026-01-06", 1, 1, "Home" if user == "bob" else "NextSong a/x"))
+    [tile] = [
+        tile for tile in tiles_of(table).to_pylist() if (tile["user_id"], tile["day"]) == (user, date(2026, 1, 6))
+    ]
+    assert tile == tiles_of(alone).to_pylist()[0]

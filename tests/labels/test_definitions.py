@@ -5,7 +5,7 @@ from datetime import date, datetime
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
-from churn_spark.features.tiles import user_days
+from churn_spark.features.batch import user_days
 from churn_spark.labels.definitions import churn_days, churn_labels, first_with_churn
 from churn_spark.settings import LabelSettings
 from tests.features.events import silver

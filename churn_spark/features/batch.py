@@ -1,0 +1,107 @@
+"""Tiles and features of all users, in Spark: rows go in Arrow batches through the lines that also run online."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from functools import partial
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from churn_spark.features.calendar import midnight
+from churn_spark.features.catalogue import ALL_FEATURES, FEATURE_VERSION, FEATURES, QUINTILES
+from churn_spark.features.history import History
+from churn_spark.features.tiles import EVENT_COLUMNS, EVENT_ORDER, tiles_of
+from churn_spark.tables import USER_DAYS
+
+EPOCH = date(1970, 1, 1)
+FIFTHS = (0.2, 0.4, 0.6, 0.8)
+USER_FEATURES = "user_id STRING, as_of_day DATE, " + ", ".join(f"{feature.name} DOUBLE" for feature in FEATURES)
+
+
+def user_days(events: DataFrame) -> DataFrame:
+    """Rows of `gold.user_days` from silver events; rows without a user belong to no tile."""
+    of_users = events.where("user_id IS NOT NULL").select(*EVENT_COLUMNS)
+    in_order = of_users.repartition("user_id").sortWithinPartitions(*EVENT_ORDER)
+    return in_order.mapInArrow(_tiles, USER_DAYS.columns)
+
+
+def changed_user_days(events: DataFrame, changed: DataFrame) -> DataFrame:
+    """The tiles of the `user_id` and `event_date` in `changed`, as `user_days` of all events has them.
+
+    A user and day of `changed` without a row here has no events any more, and no tile.
+    """
+    return events.join(changed, ["user_id", "event_date"], "left_semi").transform(user_days)
+
+
+def user_features(tiles: DataFrame, as_of_days: Sequence[date]) -> DataFrame:
+    """All features but the quintiles, of every customer at the midnight of each of `as_of_days`.
+
+    Columns: `user_id`, `as_of`, `feature_version`, the features. A customer has a tile before `as_of`, and its newest
+    event is no cancellation. One shuffle, whatever the number of features and of midnights.
+    """
+    days = sorted((day - EPOCH).days for day in as_of_days)
+    in_order = tiles.repartition("user_id").sortWithinPartitions("user_id", "day")
+    return in_order.mapInArrow(partial(_features, days), USER_FEATURES).select(
+        "user_id",
+        midnight("as_of_day").alias("as_of"),
+        F.lit(FEATURE_VERSION).alias("feature_version"),
+        *[feature.name for feature in FEATURES],
+    )
+
+
+def quintile_edges(features: DataFrame) -> DataFrame:
+    """Rows of `gold.quintiles`: for each `as_of` the values of `user_features` that part its customers into fifths."""
+    edges = F.map_from_arrays(
+        F.array(*[F.lit(quintile.of) for quintile in QUINTILES]),
+        F.array(*[F.percentile(quintile.of, list(FIFTHS)) for quintile in QUINTILES]),
+    )
+    return features.groupBy("as_of").agg(edges.alias("edges"))
+
+
+def with_quintiles(features: DataFrame, edges: DataFrame) -> DataFrame:
+    """Rows of `customer_features.behavior`: `user_features` and the quintiles by the edges of their `as_of`."""
+    fifths = {quintile.name: _fifth(F.col(quintile.of), F.col("edges")[quintile.of]) for quintile in QUINTILES}
+    inverted = {quintile.name: 6 - fifths[quintile.name] for quintile in QUINTILES if quintile.inverted}
+    known = features.join(F.broadcast(edges), "as_of").withColumns(fifths | inverted)
+    return known.select("user_id", "as_of", "feature_version", *[feature.name for feature in ALL_FEATURES])
+
+
+def _fifth(value: Column, edges: Column) -> Column:
+    return (1 + F.size(F.filter(edges, lambda edge: edge < value))).cast("double")
+
+
+def _tiles(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    for events in whole_users(batches):
+        yield from tiles_of(events).to_batches()
+
+
+def _features(as_of_days: Sequence[int], batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    for tiles in whole_users(batches):
+        history = History(tiles, as_of_days)
+        columns = {
+            "user_id": history.user_ids,
+            "as_of_day": pa.array(history.as_of_days.astype(np.int32), pa.date32()),
+            **{
+                feature.name: pa.array(feature.value(history.window(feature.window)), from_pandas=True)
+                for feature in FEATURES
+            },
+        }
+        yield from pa.table(columns).to_batches()
+
+
+def whole_users(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
+    """The rows of batches in order of user, cut between two users only."""
+    held: list[pa.RecordBatch] = []
+    for batch in batches:
+        users = batch.column("user_id")
+        if held and not users[-1].equals(held[-1].column("user_id")[-1]):
+            first = pc.index(users, users[-1]).as_py()
+            yield pa.Table.from_batches([*held, batch.slice(0, first)])
+            held = [batch.slice(first)]
+        else:
+            held.append(batch)
+    if held:
+        yield pa.Table.from_batches(held)

@@ -1,0 +1,70 @@
+"""All features by category, the feature table that they make, and the page that describes them."""
+
+from churn_spark.features import behaviour, diversity, interaction, recency, subscription, technical, temporal, value
+from churn_spark.features.definition import Feature, Quintile
+from churn_spark.tables import Table
+
+FEATURE_VERSION = "v1.1"
+
+CATEGORIES: dict[str, tuple[Feature | Quintile, ...]] = {
+    "temporal": temporal.FEATURES,
+    "behaviour": behaviour.FEATURES,
+    "interaction": interaction.FEATURES,
+    "technical": technical.FEATURES,
+    "recency": recency.FEATURES,
+    "subscription": subscription.FEATURES,
+    "diversity": diversity.FEATURES,
+    "value": (*value.FEATURES, *value.QUINTILES),
+}
+ALL_FEATURES = tuple(feature for features in CATEGORIES.values() for feature in features)
+FEATURES = tuple(feature for feature in ALL_FEATURES if isinstance(feature, Feature))
+QUINTILES = value.QUINTILES
+FEATURE_NAMES = [feature.name for feature in ALL_FEATURES]
+
+FEATURE_COLUMNS = ",\n".join(f"{feature.name} DOUBLE COMMENT '{feature.description}'" for feature in ALL_FEATURES)
+
+BEHAVIOR = Table(
+    "customer_features.behavior",
+    "How a customer behaved before as_of; one row per customer and as_of",
+    f"""
+    user_id STRING NOT NULL COMMENT 'Customer: has events before as_of and has not cancelled for good',
+    as_of TIMESTAMP NOT NULL COMMENT 'Midnight UTC; only events before it are used',
+    feature_version STRING NOT NULL COMMENT 'Version of the feature definitions; a version has all features of those before',
+    {FEATURE_COLUMNS}
+    """,  # noqa: E501
+    keys=("user_id", "as_of"),
+    timestamp_key="as_of",
+    cluster_by=("as_of", "user_id"),
+    evolves=True,
+)
+
+
+def page() -> str:
+    """The catalogue of features in Markdown."""
+    lines = [
+        "# Features",
+        "",
+        f"The {len(ALL_FEATURES)} features of `{BEHAVIOR.name}`, version {FEATURE_VERSION}; `python -m "
+        "churn_spark.features` writes this page. All are DOUBLE, null where not known, and use events before `as_of` "
+        "only. A window of 30 days is the 30 days, UTC, that end at `as_of`; of a feature without one, all days count.",
+    ]
+    for category, features in CATEGORIES.items():
+        lines += ["", f"## {category.capitalize()}", ""]
+        lines += ["| feature | type | unit | window | meaning | null | range | since |", "|" + " --- |" * 8]
+        lines += [_line(feature) for feature in features]
+    return "\n".join(lines) + "\n"
+
+
+def _line(feature: Feature | Quintile) -> str:
+    low, high = (f"{bound:g}" if bound is not None else "" for bound in (feature.minimum, feature.maximum))
+    cells = (
+        f"`{feature.name}`",
+        feature.type,
+        feature.unit,
+        f"{feature.window} days" if feature.window else "",
+        feature.meaning,
+        feature.null or "never",
+        f"{low} … {high}" if low or high else "any",
+        feature.since,
+    )
+    return f"| {' | '.join(cells)} |"

@@ -1,0 +1,37 @@
+"""Features of one user without Spark, from its tiles and the events that no tile holds yet."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from churn_spark.features.catalogue import FEATURES, QUINTILES
+from churn_spark.features.history import History
+from churn_spark.features.tiles import EVENT_ORDER, tiles_of
+
+EPOCH = date(1970, 1, 1)
+
+
+def online_features(
+    tiles: pa.Table, events: pa.Table, as_of: date, edges: Mapping[str, Sequence[float]]
+) -> dict[str, float | None] | None:
+    """All features of one user at the midnight that begins `as_of`; None for a user who is no customer then.
+
+    `tiles`: the user's rows of `gold.user_days`, as Arrow. `events`: silver events of the user, all of each of their
+    days; a tile of such a day is computed anew. `edges`: as `gold.quintiles` has them for this `as_of`, or the newest
+    before. The values are those that `batch.py` gives to the user once the events have reached `silver.events`.
+    """
+    if events.num_rows:
+        newest = tiles_of(events.sort_by([(column, "ascending") for column in EVENT_ORDER]))
+        older = tiles.filter(pc.invert(pc.is_in(tiles["day"], newest["day"])))
+        tiles = pa.concat_tables([older, newest.select(tiles.column_names).cast(tiles.schema)])
+    history = History(tiles.sort_by("day"), [(as_of - EPOCH).days])
+    if not len(history.user_ids):
+        return None
+    known = {feature.name: float(feature.value(history.window(feature.window))[0]) for feature in FEATURES}
+    for quintile in QUINTILES:
+        fifth = 1 + np.searchsorted(edges[quintile.of], known[quintile.of])
+        known[quintile.name] = float(6 - fifth if quintile.inverted else fifth)
+    return {name: None if np.isnan(value) else value for name, value in known.items()}

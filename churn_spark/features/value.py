@@ -1,0 +1,75 @@
+"""What a customer is worth: engagement, RFM, customer lifetime value.
+
+The logs hold no prices; money is counted in monthly fees of the paid level. Billing data will tell more.
+"""
+
+import numpy as np
+
+from churn_spark.features.definition import Feature, Quintile
+from churn_spark.features.history import Values, Window, ratio
+
+MONTHS = 36
+MONTHLY_DISCOUNT = 0.01
+
+FEATURES = (
+    Feature("engagement_score_30d", "score", "points",
+            "Mean of five parts, each of at most 100: days active of 30, songs of 500, playlist adds of 20, "
+            "thumbs of 40, friends of 10",
+            lambda w: _engagement(w), window=30, maximum=100),
+    Feature("rfm_recency_days", "count", "days", "Days since the last day with an event",
+            lambda w: w.days_since_any("events"), minimum=1),
+    Feature("rfm_frequency_90d", "count", "sessions", "Sessions begun", lambda w: w.sum("sessions"), window=90),
+    Feature("rfm_monetary_90d", "count", "days", "Days with an event at the paid level",
+            lambda w: w.sum("paid_days"), window=90, maximum=90),
+    Feature("retention_28d", "share", "probability",
+            "Expected share of customers alike who are still there a month on: (days active of 28 + 1) / 30, "
+            "the rule of succession, at least once in the month: 1 - (1 - p) ** 28",
+            lambda w: _retention(w), window=28, maximum=1),
+    Feature("clv_3y", "amount", "monthly fees",
+            f"Estimate of the fees of the next three years: the share of paid days times the sum over {MONTHS} months "
+            f"of (retention / {1 + MONTHLY_DISCOUNT}) ** month (Gupta and Lehmann 2003)",
+            lambda w: _clv(w), window=90, null="without an event", maximum=MONTHS),
+    Feature("clv_score", "score", "points", "100 times the estimate over that of a customer who pays and stays",
+            lambda w: np.minimum(100 * _clv(w) / _fees(np.ones(1)), 100),
+            window=90, null="without an event", maximum=100),
+    Feature("registration_missing", "flag", "yes or no", "1 if no event tells the time of registration",
+            lambda w: np.isnan(w.days_since("registration_ms")).astype(float), maximum=1),
+    Feature("no_songs_30d", "flag", "yes or no", "1 without a song", lambda w: (w.sum("songs") == 0).astype(float),
+            window=30, maximum=1),
+    Feature("no_thumbs_30d", "flag", "yes or no", "1 without a thumb up or down",
+            lambda w: (w.sum("thumbs_up") + w.sum("thumbs_down") == 0).astype(float), window=30, maximum=1),
+    Feature("no_sessions_30d", "flag", "yes or no", "1 without a session",
+            lambda w: (w.sum("sessions") == 0).astype(float), window=30, maximum=1),
+)  # fmt: skip
+
+QUINTILES = (
+    Quintile("rfm_recency_quintile", "rfm_recency_days", "Fifth by recency: 5 was here last", inverted=True),
+    Quintile("rfm_frequency_quintile", "rfm_frequency_90d", "Fifth by sessions of 90 days: 5 has most"),
+    Quintile("rfm_monetary_quintile", "rfm_monetary_90d", "Fifth by paid days of 90: 5 has most"),
+)
+
+
+def _engagement(w: Window) -> Values:
+    thumbs = w.sum("thumbs_up") + w.sum("thumbs_down")
+    parts = (
+        w.sum("days") / 30,
+        w.sum("songs") / 500,
+        w.sum("playlist_adds") / 20,
+        thumbs / 40,
+        w.sum("friend_adds") / 10,
+    )
+    return 20 * np.sum([np.minimum(part, 1) for part in parts], axis=0)
+
+
+def _retention(w: Window) -> Values:
+    return 1 - (1 - (w.last(28).sum("days") + 1) / 30) ** 28
+
+
+def _clv(w: Window) -> Values:
+    return ratio(w.sum("paid_days"), w.sum("days")) * _fees(_retention(w))
+
+
+def _fees(retention: Values) -> Values:
+    """Sum of a geometric series: one fee a month as long as the customer stays, discounted."""
+    factor = retention / (1 + MONTHLY_DISCOUNT)
+    return factor * (1 - factor**MONTHS) / (1 - factor)

@@ -1,0 +1,141 @@
+"""Features of all users in Spark, equal to those of one user without it."""
+
+from datetime import date, datetime
+from itertools import pairwise
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+from chispa import assert_df_equality
+from hypothesis import given
+from hypothesis import strategies as st
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from churn_spark import pipeline
+from churn_spark.features.batch import quintile_edges, user_days, user_features, whole_users, with_quintiles
+from churn_spark.features.calendar import day_of
+from churn_spark.features.catalogue import BEHAVIOR, FEATURE_NAMES, FEATURES
+from churn_spark.features.online import online_features
+from churn_spark.features.tiles import EVENT_COLUMNS, SESSION, tiles_of
+from churn_spark.lake import Lake
+from churn_spark.settings import load_settings
+from churn_spark.tables import QUINTILES, SILVER_EVENTS, USER_DAYS
+from tests.benchmarks.features_in_sql import duckdb_query
+from tests.features.events import Event, arrow, silver
+from tests.jobs.processes import LOCAL
+
+MONDAYS = (date(2026, 1, 12), date(2026, 1, 19))
+EVENTS: tuple[Event, ...] = (
+    ("ann", "2026-01-05", 9, 1, "NextSong a/x"),
+    ("ann", "2026-01-13", 9, 2, "Home"),
+    ("bob", "2026-01-11", 9, 3, "Thumbs Up"),
+    ("cid", "2026-01-10", 9, 4, "NextSong b/y"),
+    ("cid", "2026-01-11", 9, 5, "Cancellation Confirmation"),
+    ("dan", "2026-01-14", 9, 6, "NextSong c/z"),
+)
+
+
+def behavior(tiles: DataFrame) -> DataFrame:
+    known = user_features(tiles, MONDAYS)
+    return with_quintiles(known, quintile_edges(known))
+
+
+def test_every_customer_has_a_row_at_every_as_of(spark: SparkSession) -> None:
+    rows = user_features(user_days(silver(spark, *EVENTS)), MONDAYS).select("user_id", "as_of", "songs_30d").collect()
+    assert {(row.user_id, row.as_of.day, row.songs_30d) for row in rows} == {
+        ("ann", 12, 1), ("ann", 19, 1), ("bob", 12, 0), ("bob", 19, 0), ("dan", 19, 1),
+    }  # fmt: skip
+
+
+def test_quintiles_rank_among_the_customers_of_the_same_as_of(spark: SparkSession) -> None:
+    columns = "user_id STRING, as_of TIMESTAMP, feature_version STRING, rfm_recency_days DOUBLE, " + ", ".join(
+        f"{name} DOUBLE" for name in FEATURE_NAMES if name != "rfm_recency_days" and "quintile" not in name
+    )
+    others = (None,) * (columns.count("DOUBLE") - 1)
+    rows = [(f"user {days}", datetime(2026, 1, 12), "v1.1", float(days), *others) for days in range(1, 11)]
+    features = spark.createDataFrame([*rows, ("late", datetime(2026, 1, 19), "v1.1", 500.0, *others)], columns)
+    ranked = with_quintiles(features.fillna(0.0), quintile_edges(features.fillna(0.0))).where("as_of < '2026-01-19'")
+    fifths = [row.rfm_recency_quintile for row in ranked.orderBy("rfm_recency_days").collect()]
+    assert fifths == [5, 5, 4, 4, 3, 3, 2, 2, 1, 1]
+
+
+def test_what_comes_after_as_of_changes_no_row(spark: SparkSession) -> None:
+    future: tuple[Event, ...] = (("ann", "2026-01-19", 0, 2, "NextSong a/x"), ("eve", "2026-01-20", 9, 7, "Home"))
+    before, after = (behavior(user_days(silver(spark, *events))) for events in (EVENTS, (*EVENTS, *future)))
+    assert_df_equality(before, after, ignore_row_order=True)
+
+
+@given(users=st.lists(st.integers(1, 9), min_size=1, max_size=6), size=st.integers(1, 10))
+def test_batches_are_cut_between_users_only(users: list[int], size: int) -> None:
+    table = pa.table({"user_id": [str(user) for user, rows in enumerate(users) for _ in range(rows)]})
+    tables = list(whole_users(table.to_batches(max_chunksize=size)))
+    assert pa.concat_tables(tables) == table
+    assert all(left["user_id"][-1] != right["user_id"][0] for left, right in pairwise(tables))
+
+
+def test_online_without_a_tile_yet() -> None:
+    edges = {name: [1.0, 2.0, 3.0, 4.0] for name in ("rfm_recency_days", "rfm_frequency_90d", "rfm_monetary_90d")}
+    events = arrow(*[event for event in EVENTS if event[0] == "ann"])
+    features = online_features(tiles_of(events).slice(0, 0), events, MONDAYS[1], edges)
+    assert features is not None
+    assert (features["songs_30d"], features["sessions_30d"], features["rfm_frequency_quintile"]) == (1, 2, 2)
+
+
+def test_online_is_none_for_who_is_no_customer() -> None:
+    left = arrow(*[event for event in EVENTS if event[0] == "cid"])
+    assert online_features(tiles_of(left), left.slice(0, 0), MONDAYS[1], {}) is None
+
+
+@pytest.fixture(scope="module")
+def simulated(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Lake:
+    """Features of some 600 simulated users."""
+    root = tmp_path_factory.mktemp("simulated")
+    settings = load_settings(LOCAL, [f"lake.root={root}", "simulate.users=600", "simulate.days=40"])
+    lake = Lake(spark, settings.lake)
+    for stage in (pipeline.simulate, pipeline.ingest, pipeline.identity, pipeline.features):
+        stage(lake, settings)
+    return lake
+
+
+@pytest.mark.slow
+def test_online_equals_batch_for_every_feature_and_simulated_user(simulated: Lake) -> None:
+    edges = dict(simulated.read(QUINTILES).where("as_of = '2026-01-26'").collect()[0]["edges"])
+    batch = simulated.read(BEHAVIOR).where("as_of = '2026-01-26'").toPandas().set_index("user_id")
+    # Tiles end three days before as_of; what came since is there as events only.
+    tiles = by_user(simulated.read(USER_DAYS).where("day < '2026-01-23'"))
+    newest = simulated.read(SILVER_EVENTS).where("user_id IS NOT NULL AND event_date >= '2026-01-23'")
+    events = by_user(newest.where("event_date < '2026-01-26'").select(*EVENT_COLUMNS))
+    assert len(batch) >= 500
+    for user, row in batch.iterrows():
+        online = online_features(tiles.get(user, tiles[""]), events.get(user, events[""]), date(2026, 1, 26), edges)
+        assert online is not None
+        values = {name: np.nan if value is None else value for name, value in online.items()}
+        assert values == pytest.approx(row[FEATURE_NAMES].to_dict(), rel=1e-9, abs=0, nan_ok=True), user
+
+
+@pytest.mark.slow
+def test_batch_equals_the_same_features_written_in_sql(simulated: Lake) -> None:
+    days = [date(2026, 1, 12), date(2026, 1, 26)]
+    files = [file.removeprefix("file://") for file in simulated.read(SILVER_EVENTS).inputFiles()]
+    sql = duckdb.sql(duckdb_query(f"read_parquet({files})", days, SESSION)).df().set_index(["user_id", "as_of_day"])
+    batch = simulated.read(BEHAVIOR).withColumn("as_of_day", day_of("as_of")).where(F.col("as_of_day").isin(days))
+    ours = batch.toPandas().astype({"as_of_day": "datetime64[us]"}).set_index(["user_id", "as_of_day"])
+    assert ours.index.sort_values().equals(sql.index.set_names(ours.index.names).sort_values())
+    for feature in FEATURES:
+        theirs = sql[feature.name].astype(float).reindex(ours.index)
+        expected = theirs if feature.null else theirs.fillna(0)  # of a user without a song in the window
+        np.testing.assert_allclose(ours[feature.name], expected, rtol=1e-9, atol=1e-9, err_msg=feature.name)
+
+
+def by_user(frame: DataFrame) -> dict[str, pa.Table]:
+    """Each user's rows; an empty table under ""."""
+    table = frame.toArrow().sort_by("user_id")
+    users = pc.value_counts(table["user_id"]).to_pylist()
+    found, start = {"": table.slice(0, 0)}, 0
+    for user in users:
+        found[user["values"]] = table.slice(start, user["counts"])
+        start += user["counts"]
+    return found
