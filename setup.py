@@ -21,6 +21,7 @@ EXTRAS = {
         "xgboost>=3.2,<3.3; sys_platform == 'darwin'",  # where it has no GPU part to leave out
         "mlflow>=3.17,<4",
         "great-expectations>=1.24,<2",
+        "Jinja2>=3.1,<4",
         "onnx>=1.23,<2",
         "onnxmltools>=1.16,<2",
         "onnxruntime>=1.31,<2",

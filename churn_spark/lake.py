@@ -2,6 +2,7 @@
 
 import json
 import time
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -36,10 +37,11 @@ CONFLICTS = (
 
 @dataclass(frozen=True)
 class Lake:
-    """The tables of one lake; remembers which of them were read and written, for `ops.runs`."""
+    """The tables of one lake, as one run sees them; remembers which of them it read and wrote, for `ops.runs`."""
 
     spark: SparkSession
     settings: LakeSettings
+    run_id: str = field(default_factory=lambda: uuid.uuid4().hex)
     tables_read: set[Table] = field(default_factory=set)
     tables_written: set[Table] = field(default_factory=set)
 

@@ -6,7 +6,6 @@ import logging
 import sys
 import time
 import traceback
-import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -57,7 +56,6 @@ class Run:
 
     job: str
     settings: Settings
-    run_id: str = field(default_factory=lambda: uuid.uuid4().hex)
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
     seconds: float | None = None
     outcome: str = "running"
@@ -135,7 +133,7 @@ def _run(run: Run, lake: Lake, stages: Sequence[Stage]) -> int:
     started = time.monotonic()
     status = 0
     try:
-        lake.append(RUNS, _row(run, lake), writer=run.run_id, batch=0)  # from now on, so that a killed run shows
+        lake.append(RUNS, _row(run, lake), writer=lake.run_id, batch=0)  # from now on, so that a killed run shows
         for stage in stages:
             run.rows.update(_with_progress(stage, lake, run.settings))
         run.outcome = "done"
@@ -178,7 +176,7 @@ def _log_crash(spark: SparkSession) -> str:
 
 def _row(run: Run, lake: Lake) -> DataFrame:
     row = (
-        run.run_id, run.job, run.started, run.seconds, run.outcome, run.reason, __version__,
+        lake.run_id, run.job, run.started, run.seconds, run.outcome, run.reason, __version__,
         run.settings.model_dump_json(), run.rows,
         {table.name: lake.version(table) for table in lake.tables_read},
         {table.name: lake.version(table) for table in lake.tables_written if table != RUNS},

@@ -94,6 +94,15 @@ class IdentitySettings(_Section):
     generate_key: bool
 
 
+class QualitySettings(_Section):
+    """Where Data Docs lie, and the largest shares of events, 0 to 1, that may be unlike the others."""
+
+    data_docs: str | None
+    max_unnamed_share: float = Field(ge=0, le=1)
+    max_unknown_share: float = Field(ge=0, le=1)
+    max_repeated_share: float = Field(ge=0, le=1)
+
+
 class FeatureSettings(_Section):
     """The grid of `as_of` midnights, in days."""
 
@@ -156,6 +165,7 @@ class Settings(_Section):
     simulate: SimulateSettings
     ingest: IngestSettings
     identity: IdentitySettings
+    quality: QualitySettings
     features: FeatureSettings
     labels: LabelSettings
     training: TrainingSettings
@@ -172,6 +182,11 @@ class Settings(_Section):
     def truth(self) -> str:
         """Folder of the simulator's truth, apart from the logs."""
         return self.lake.path("landing", "truth")
+
+    @property
+    def data_docs(self) -> str:
+        """Folder of the Data Docs."""
+        return self.quality.data_docs or self.lake.path("data_docs")
 
     @property
     def tracking_uri(self) -> str:

@@ -5,6 +5,7 @@ a success or a kill, and leaves the same tables.
 """
 
 from datetime import date
+from functools import partial
 
 from pyspark.sql import functions as F
 
@@ -18,6 +19,7 @@ from churn_spark.identity.silver import update_silver
 from churn_spark.ingest.batches import take_files
 from churn_spark.labels.definitions import churn_days, churn_labels, first_with_churn
 from churn_spark.lake import Lake
+from churn_spark.quality.gate import audit
 from churn_spark.runs import Counts
 from churn_spark.settings import Settings
 from churn_spark.simulate import simulate as simulate_logs
@@ -36,12 +38,12 @@ def simulate(lake: Lake, settings: Settings) -> Counts:
 
 def ingest(lake: Lake, settings: Settings) -> Counts:
     """New log files -> `bronze.events` and `bronze.quarantine`, each file once."""
-    return take_files(lake, settings)
+    return take_files(lake, settings, partial(audit, lake, settings, BRONZE_EVENTS))
 
 
 def identity(lake: Lake, settings: Settings) -> Counts:
     """`bronze.events` -> `silver.events`, duplicates out, lost user IDs recovered, pseudonyms; -> `gold.sessions`."""
-    update_silver(lake, settings)
+    update_silver(lake, settings, partial(audit, lake, settings, SILVER_EVENTS))
     update_sessions(lake)
     by_source = lake.read(SILVER_EVENTS).groupBy(F.coalesce("user_id_source", F.lit("unknown"))).count().collect()
     rows = {source: count for source, count in by_source}

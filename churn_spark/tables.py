@@ -250,3 +250,21 @@ RUNS = Table(
     """,
     keys=("run_id",),
 )
+
+QUALITY = Table(
+    "ops.quality",
+    "What the quality gate found; one row per audit of a table and expectation",
+    """
+    run_id STRING NOT NULL COMMENT 'Run of the job, as in ops.runs',
+    table_name STRING NOT NULL COMMENT 'Table that the rows were to go into',
+    expectation STRING NOT NULL COMMENT 'What was expected, in words',
+    column_name STRING COMMENT 'Column that it is about; null where about several or about the table',
+    severity STRING NOT NULL COMMENT 'critical: a failure stops the job; warning: it is recorded',
+    success BOOLEAN NOT NULL COMMENT 'Whether it was so',
+    observed_value DOUBLE COMMENT 'Number observed; null where the expectation is about single rows',
+    unexpected_rows BIGINT COMMENT 'Rows that were not as expected',
+    unexpected_share DOUBLE COMMENT 'Their share of all rows of the batch, 0 to 1',
+    checked_at TIMESTAMP NOT NULL COMMENT 'Time of the audit'
+    """,
+    cluster_by=("table_name", "checked_at"),
+)

@@ -1,6 +1,7 @@
 """Brings silver up to bronze: only the days that a change touches are made anew."""
 
 import hmac
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -19,12 +20,16 @@ from churn_spark.lake import Lake
 from churn_spark.settings import Settings
 from churn_spark.tables import BRONZE_EVENTS, SILVER_EVENTS, USER_PSEUDONYMS
 
+Gate = Callable[[DataFrame], object]  # raises DataRefused where rows must not be published
 
-def update_silver(lake: Lake, settings: Settings) -> None:
+
+def update_silver(lake: Lake, settings: Settings, gate: Gate) -> None:
     """Make `silver.events` and `silver.user_pseudonyms` what `bronze.events` says now.
 
     Where silver was made from an earlier version of bronze under the same settings, only the days are made anew that
-    the change touches, and the commit's note names them; the result is that of a full build.
+    the change touches, and the commit's note names them; the result is that of a full build. `gate` sees what was made
+    before readers do.
+
     Raises UserError where silver was made under another key.
     """
     key = pseudonym_key(settings)
@@ -39,13 +44,20 @@ def update_silver(lake: Lake, settings: Settings) -> None:
         )
     bronze = lake.read(BRONZE_EVENTS, made[BRONZE_EVENTS.name])
     if before.get("identity") != made["identity"]:
-        lake.replace(SILVER_EVENTS, _silver(lake, bronze, key, settings), note=made | {"days": None})
+        _publish(lake, _silver(lake, bronze, key, settings), "true", made | {"days": None}, gate)
         return
     days, context = _touched(lake, before[BRONZE_EVENTS.name], made[BRONZE_EVENTS.name], settings)
     events = _silver(lake, bronze.where(ms_on_days("ts", context)), key, settings)
     literals = ", ".join(f"DATE'{day}'" for day in days)
     where = f"event_date IN ({literals})" if days else "false"
-    lake.replace(SILVER_EVENTS, events.where(where), where, note=made | {"days": [day.isoformat() for day in days]})
+    _publish(lake, events.where(where), where, made | {"days": [day.isoformat() for day in days]}, gate)
+
+
+def _publish(lake: Lake, events: DataFrame, where: str, note: dict[str, Any], gate: Gate) -> None:
+    events = events.persist()
+    gate(events)
+    lake.replace(SILVER_EVENTS, events, where, note)
+    events.unpersist()
 
 
 def _made_from(lake: Lake, settings: Settings, key: bytes) -> dict[str, Any]:

@@ -9,7 +9,9 @@ finishes the batch under its number; else it takes them in a new batch, whose ro
 
 import logging
 from collections import Counter
+from collections.abc import Callable
 
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from churn_spark.errors import DataRefused, UserError
@@ -23,10 +25,11 @@ from churn_spark.settings import Settings
 from churn_spark.tables import BRONZE_EVENTS, LOG_FILES, QUARANTINE
 
 WRITER = "ingest"
+Gate = Callable[[DataFrame], object]  # raises DataRefused where rows must not be published
 log = logging.getLogger(__name__)
 
 
-def take_files(lake: Lake, settings: Settings) -> Counter[str]:
+def take_files(lake: Lake, settings: Settings, gate: Gate) -> Counter[str]:
     """Take all new log files, or those of `ingest.backfill` from scratch, and count what was taken.
 
     Files that were rewritten since they were taken, that change while they are read or that cannot be read to their
@@ -35,7 +38,7 @@ def take_files(lake: Lake, settings: Settings) -> Counter[str]:
     """
     lake.create(LOG_FILES)
     if settings.ingest.backfill:
-        return _take_again(lake, settings, settings.ingest.backfill)
+        return _take_again(lake, settings, gate, settings.ingest.backfill)
     counts: Counter[str] = Counter()
     new, interrupted, rewritten = ledger.changes(landed_files(lake.spark, settings.logs), lake.read(LOG_FILES))
     if rewritten:
@@ -45,15 +48,15 @@ def take_files(lake: Lake, settings: Settings) -> Counter[str]:
             named(file.source_file for file in rewritten),
         )
     if interrupted:
-        counts.update(_take(lake, settings, interrupted, again=True))
+        counts.update(_take(lake, settings, gate, interrupted, again=True))
     for files in portions(new, settings.ingest.batch_bytes):
-        counts.update(_take(lake, settings, files, again=False))
+        counts.update(_take(lake, settings, gate, files, again=False))
     if not lake.exists(BRONZE_EVENTS):
         raise DataRefused(f"ingest.logs: no whole files {NAMES} with lines below {settings.logs}")
     return counts
 
 
-def _take_again(lake: Lake, settings: Settings, pattern: str) -> Counter[str]:
+def _take_again(lake: Lake, settings: Settings, gate: Gate, pattern: str) -> Counter[str]:
     landed = landed_files(lake.spark, settings.logs)
     missing = lake.read(LOG_FILES).join(landed, "source_file", "left_anti").select("source_file").distinct()
     if gone := [file for (file,) in missing.collect() if matches(file, pattern)]:
@@ -64,17 +67,18 @@ def _take_again(lake: Lake, settings: Settings, pattern: str) -> Counter[str]:
         raise UserError(f"--backfill {pattern}: no log file of that name below {settings.logs}; it may hold * and ?")
     counts: Counter[str] = Counter()
     for portion in portions(chosen, settings.ingest.batch_bytes):
-        counts.update(_take(lake, settings, portion, again=True))
+        counts.update(_take(lake, settings, gate, portion, again=True))
     return counts
 
 
-def _take(lake: Lake, settings: Settings, files: list[LogFile], again: bool) -> Counter[str]:
+def _take(lake: Lake, settings: Settings, gate: Gate, files: list[LogFile], again: bool) -> Counter[str]:
     """Take the files as one batch and count what was taken; `again`: bronze may hold rows of them already."""
     with read_whole(lake.spark, settings, files) as batch:
         counts = Counter(batch.left_out)
         if batch.files:
             # What raises here keeps all of the batch out.
             refuse_broken(batch.found, settings.ingest.max_broken_share)
+            gate(kept(batch.parsed.withColumn("ingest_batch", F.lit(None).cast("bigint"))))
             number = _plan(lake, batch)
             _write(lake, batch, number, again)
             counts.update(files=len(batch.files), lines=batch.found.lines)

@@ -28,6 +28,10 @@ LINE = "ts LONG, sessionId LONG, itemInSession INT, page STRING, userId STRING, 
 ANN = (START, 1, 0, "Home", "ann", None, None)
 
 
+def no_gate(rows: DataFrame) -> None:
+    """Let everything through."""
+
+
 @pytest.fixture
 def settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Settings:
     monkeypatch.setenv(VARIABLE, "k" * 32)
@@ -72,11 +76,11 @@ def test_step_by_step_is_the_same_as_at_once(
         Lake(spark, settings.lake.model_copy(update={"root": str(tmp_path_factory.mktemp("lake"))})) for _ in range(2)
     )
     land(at_once, lines, 0)
-    update_silver(at_once, settings)
+    update_silver(at_once, settings, no_gate)
     update_sessions(at_once)
     for batch, part in enumerate(parts):
         land(by_steps, part, batch)
-        update_silver(by_steps, settings)
+        update_silver(by_steps, settings, no_gate)
         update_sessions(by_steps)
     for table in (SILVER_EVENTS, SESSIONS):
         assert_df_equality(by_steps.read(table), at_once.read(table), ignore_row_order=True)
@@ -84,32 +88,32 @@ def test_step_by_step_is_the_same_as_at_once(
 
 def test_rows_that_leave_bronze_leave_silver(lake: Lake, settings: Settings) -> None:
     land(lake, [ANN, (START + MINUTE, 1, 1, "Home", None, None, None)], 0)
-    update_silver(lake, settings)
+    update_silver(lake, settings, no_gate)
     lake.replace(BRONZE_EVENTS, lake.read(BRONZE_EVENTS).where("userId IS NULL"))
-    update_silver(lake, settings)
+    update_silver(lake, settings, no_gate)
     assert silver(lake).select("item_in_session", "user_id").collect() == [(1, None)]
 
 
 def test_nothing_new_is_no_new_version(lake: Lake, settings: Settings) -> None:
     land(lake, [ANN], 0)
-    update_silver(lake, settings)
+    update_silver(lake, settings, no_gate)
     before = lake.version(SILVER_EVENTS)
-    update_silver(lake, settings)
+    update_silver(lake, settings, no_gate)
     assert lake.version(SILVER_EVENTS) == before
 
 
 def test_days_that_a_change_does_not_touch_are_not_written(lake: Lake, settings: Settings) -> None:
     land(lake, [ANN], 0)
-    update_silver(lake, settings)
+    update_silver(lake, settings, no_gate)
     [untouched] = silver(lake).inputFiles()
     land(lake, [(START + 5 * DAY, 1, 0, "Home", "bob", None, None)], 1)
-    update_silver(lake, settings)
+    update_silver(lake, settings, no_gate)
     assert untouched in silver(lake).inputFiles()
 
 
 def test_users_stand_under_their_pseudonyms(lake: Lake, settings: Settings) -> None:
     land(lake, [ANN], 0)
-    update_silver(lake, settings)
+    update_silver(lake, settings, no_gate)
     [(raw, pseudonym)] = lake.read(USER_PSEUDONYMS).collect()
     assert raw == "ann"
     assert [row["user_id"] for row in silver(lake).collect()] == [pseudonym]
@@ -117,18 +121,18 @@ def test_users_stand_under_their_pseudonyms(lake: Lake, settings: Settings) -> N
 
 def test_the_pseudonyms_can_be_dropped_and_come_again(lake: Lake, settings: Settings) -> None:
     land(lake, [ANN], 0)
-    update_silver(lake, settings)
+    update_silver(lake, settings, no_gate)
     lake.spark.sql(f"DELETE FROM {lake.name(USER_PSEUDONYMS)}")
     land(lake, [(START + MINUTE, 1, 1, "Home", "ann", None, None)], 1)
-    update_silver(lake, settings)
+    update_silver(lake, settings, no_gate)
     assert silver(lake).select("user_id").distinct().count() == 1
 
 
 def test_another_key_is_refused(lake: Lake, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     land(lake, [ANN], 0)
-    update_silver(lake, settings)
+    update_silver(lake, settings, no_gate)
     monkeypatch.setenv(VARIABLE, "o" * 32)
     other = load_settings(LOCAL, [f"lake.root={settings.lake.root}"])
     land(lake, [ANN], 1)
     with pytest.raises(UserError, match=r"not the key that silver.events was made under"):
-        update_silver(lake, other)
+        update_silver(lake, other, no_gate)

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from pyspark.sql import DataFrame
 
 from churn_spark.errors import DataRefused, UserError
 from churn_spark.ingest.batches import take_files
@@ -15,6 +16,10 @@ from churn_spark.lake import Lake
 from churn_spark.settings import Settings
 from churn_spark.tables import BRONZE_EVENTS, LOG_FILES, QUARANTINE
 from tests.ingest.logs import event, reading, write
+
+
+def no_gate(rows: DataFrame) -> None:
+    """Let everything through."""
 
 
 def bronze(lake: Lake) -> dict[str, list[int]]:
@@ -30,11 +35,11 @@ def test_each_file_is_taken_once_and_entered_with_what_it_held(lake: Lake, setti
     here = reading(settings, logs)
     write(logs / "a.json", event(0), "garbage", event(1, page="Jam"))
     counts = {"files": 1, "lines": 3, "kept": 2, "quarantined": 1}
-    assert take_files(lake, here) == {**counts, "page=Jam": 1}
+    assert take_files(lake, here, no_gate) == {**counts, "page=Jam": 1}
     # An older file than any that was taken, as `cp -p` leaves it.
     os.utime(write(logs / "b.json", event(2)), (0, 0))
-    assert take_files(lake, here)["files"] == 1
-    assert take_files(lake, here) == {}
+    assert take_files(lake, here, no_gate)["files"] == 1
+    assert take_files(lake, here, no_gate) == {}
     assert bronze(lake) == {"a.json": [0, 1], "b.json": [2]}
     [broken] = lake.read(QUARANTINE).collect()
     assert (broken.line, broken.reason, broken.position, broken.ingest_batch) == ("garbage", "not_json", 2, 1)
@@ -52,16 +57,16 @@ def test_a_rewritten_file_is_reported_until_a_backfill_replaces_its_rows(
     here, again = reading(settings, logs), reading(settings, logs, backfill="a*")
     write(logs / "a.json", event(0), "garbage")
     write(logs / "b.json", event(1), "other garbage")
-    take_files(lake, here)
+    take_files(lake, here, no_gate)
     write(logs / "a.json", event(7), event(8))
-    assert take_files(lake, here) == {"files rewritten": 1}
+    assert take_files(lake, here, no_gate) == {"files rewritten": 1}
     assert caplog.messages[-1].startswith("a.json: rewritten since it was taken")
     for batch in (2, 3):
-        assert take_files(lake, again)["kept"] == 2
+        assert take_files(lake, again, no_gate)["kept"] == 2
         assert bronze(lake) == {"a.json": [7, 8], "b.json": [1]}
         assert [row.line for row in lake.read(QUARANTINE).collect()] == ["other garbage"]
         assert {row.ingest_batch for row in lake.read(BRONZE_EVENTS).where("itemInSession > 6").collect()} == {batch}
-    assert take_files(lake, here) == {}
+    assert take_files(lake, here, no_gate) == {}
 
 
 def test_a_backfill_of_nothing_is_refused_and_of_a_file_that_is_gone_said(
@@ -69,10 +74,10 @@ def test_a_backfill_of_nothing_is_refused_and_of_a_file_that_is_gone_said(
 ) -> None:
     logs = tmp_path / "logs"
     write(logs / "a.json", event(0))
-    take_files(lake, reading(settings, logs))
+    take_files(lake, reading(settings, logs), no_gate)
     (logs / "a.json").unlink()
     with pytest.raises(UserError, match=r"--backfill a\*: no log file of that name below"):
-        take_files(lake, reading(settings, logs, backfill="a*"))
+        take_files(lake, reading(settings, logs, backfill="a*"), no_gate)
     assert caplog.messages[-1].startswith("a.json: no longer below")
     assert bronze(lake) == {"a.json": [0]}
 
@@ -85,10 +90,16 @@ def test_a_truncated_file_is_left_out_until_it_is_whole(
     whole = gzip.compress("\n".join(map(event, range(2000))).encode())
     write(logs / "b.json", event(0))
     (logs / "a file.json.gz").write_bytes(whole[: len(whole) // 2])
-    assert take_files(lake, here) == {"files unreadable": 1, "files": 1, "lines": 1, "kept": 1, "quarantined": 0}
+    assert take_files(lake, here, no_gate) == {
+        "files unreadable": 1,
+        "files": 1,
+        "lines": 1,
+        "kept": 1,
+        "quarantined": 0,
+    }
     assert caplog.messages == ["a file.json.gz: left out, cannot be read to its end; the next run tries again"]
     (logs / "a file.json.gz").write_bytes(whole)
-    assert take_files(lake, here)["kept"] == 2000
+    assert take_files(lake, here, no_gate)["kept"] == 2000
 
 
 @contextmanager
@@ -116,10 +127,10 @@ def test_a_file_that_changes_while_it_is_read_is_left_out_until_it_is_whole(
     write(logs / "a.json", event(0))
     copied = write(logs / "b.json", event(1) + "\n")
     with growing(copied):
-        counts = take_files(lake, here)
+        counts = take_files(lake, here, no_gate)
     assert (counts["files"], counts["files changing"], bronze(lake)) == (1, 1, {"a.json": [0]})
     assert caplog.messages == ["b.json: left out, changed while being read; the next run tries again"]
-    take_files(lake, here)
+    take_files(lake, here, no_gate)
     assert len(bronze(lake)["b.json"]) == len(copied.read_text().splitlines())
 
 
@@ -131,10 +142,10 @@ def test_a_batch_that_breaks_too_often_is_kept_out_until_it_is_mended(
     write(logs / "a.json", event(0))
     write(logs / "b.json", event(1), "garbage")
     with pytest.raises(DataRefused, match=r"50\.0% of 2 new lines"):
-        take_files(lake, strict)
+        take_files(lake, strict, no_gate)
     assert bronze(lake) == {"a.json": [0]}
     write(logs / "b.json", event(1), event(2))
-    take_files(lake, strict)
+    take_files(lake, strict, no_gate)
     assert bronze(lake) == {"a.json": [0], "b.json": [1, 2]}
 
 
@@ -160,10 +171,10 @@ def test_a_run_that_was_killed_is_gone_on_with(
 
     with monkeypatch.context() as patch, pytest.raises(Killed):
         patch.setattr(Lake, "append", append_and_die)
-        take_files(lake, here)
+        take_files(lake, here, no_gate)
     if rewritten:
         write(logs / "a.json", event(0), event(9), "more garbage", "and more")
-    take_files(lake, here)
+    take_files(lake, here, no_gate)
     assert bronze(lake) == {"a.json": [0, 9] if rewritten else [0], "b.json": [1]}
     assert lake.read(QUARANTINE).count() == (2 if rewritten else 1)
-    assert take_files(lake, here) == {}
+    assert take_files(lake, here, no_gate) == {}

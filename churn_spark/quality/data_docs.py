@@ -1,0 +1,92 @@
+"""Data Docs: one page that says of every table what was expected and what the newest audit found.
+
+Not Great Expectations' own pages: those fetch styles, scripts and even the marks of success from a dozen hosts, and
+leave out how severe a failure is.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from jinja2 import Environment
+
+from churn_spark.errors import UserError
+from churn_spark.quality.validation import Finding
+
+PAGE = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string("""\
+<!DOCTYPE html>
+<html lang="en">
+<meta charset="utf-8">
+<title>Data Docs</title>
+<style>
+  body { font: 15px/1.5 sans-serif; max-width: 64em; margin: 2em auto; padding: 0 1em; color: #222 }
+  table { border-collapse: collapse; width: 100% }
+  th, td { text-align: left; vertical-align: top; padding: .3em .8em .3em 0; border-bottom: 1px solid #ddd }
+  td.number { text-align: right; white-space: nowrap }
+  .passed { color: #1a7f37 } .warning { color: #9a6700 } .critical { color: #cf222e } .grey { color: #666 }
+</style>
+<h1>Data Docs</h1>
+<p>What each table must keep, and what the newest audit of it found. Earlier audits: <code>ops.quality</code>.</p>
+<ul>
+{% for audit in audits %}
+  <li><a href="#{{ audit.table }}">{{ audit.table }}</a>: {{ audit.verdict }}</li>
+{% endfor %}
+</ul>
+{% for audit in audits %}
+<h2 id="{{ audit.table }}">{{ audit.table }}</h2>
+<p>{{ audit.verdict }} <span class="grey">{{ audit.checked_at }}</span></p>
+<table>
+  <tr><th></th><th>Expected</th><th>Column</th><th>If not</th><th>Observed</th></tr>
+  {% for finding in audit.findings %}
+  <tr>
+    <td class="{{ 'passed' if finding.success else finding.severity }}">{{ "✔" if finding.success else "✘" }}</td>
+    <td>{{ finding.expectation }}</td>
+    <td>{{ finding.column or "" }}</td>
+    <td>{{ "refused" if finding.severity == "critical" else "warning" }}</td>
+    <td class="number">{{ finding.shown }}</td>
+  </tr>
+  {% endfor %}
+</table>
+{% endfor %}
+</html>
+""")
+
+
+def document(folder: str, table: str, findings: Sequence[Finding], checked_at: str) -> Path:
+    """Put the audit in the place of the table's older one and return the page, `<folder>/index.html`.
+
+    Beside the page each table's newest audit lies as `<table>.json`, from which the page is made.
+    Raises UserError where the folder is not a local one or cannot be written to.
+    """
+    if "://" in folder:
+        raise UserError(f"quality.data_docs: Data Docs cannot be written to {folder}; name a local folder")
+    audit = {
+        "table": table,
+        "checked_at": checked_at,
+        "verdict": _verdict(findings),
+        "findings": [{**asdict(finding), "shown": _shown(finding)} for finding in findings],
+    }
+    page = Path(folder, "index.html")
+    try:
+        page.parent.mkdir(parents=True, exist_ok=True)
+        Path(folder, f"{table}.json").write_text(json.dumps(audit, indent=2), encoding="utf-8")
+        audits = [json.loads(file.read_text(encoding="utf-8")) for file in sorted(page.parent.glob("*.json"))]
+        page.write_text(PAGE.render(audits=audits), encoding="utf-8")
+    except OSError as error:
+        raise UserError(
+            f"quality.data_docs: cannot write to {folder} ({error.strerror}); name another folder"
+        ) from error
+    return page
+
+
+def _verdict(findings: Sequence[Finding]) -> str:
+    failed = [finding.severity for finding in findings if not finding.success]
+    counts = f"{len(findings) - len(failed)} of {len(findings)} expectations met"
+    return f"{'refused' if 'critical' in failed else 'passed'}, {counts}"
+
+
+def _shown(finding: Finding) -> str:
+    if finding.unexpected is not None:
+        return f"{finding.unexpected:,} of {finding.rows:,} rows unexpected ({finding.unexpected_share:.3%})"
+    return "" if finding.observed is None else f"{finding.observed:g}"

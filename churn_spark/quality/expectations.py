@@ -1,0 +1,98 @@
+"""Expectations that count rows and show none, so that no value of a customer reaches a result.
+
+Great Expectations' own expectations about single values start a Spark job each to fetch samples of what they did not
+expect. These two give numbers only, and those of `ExpectRowsToSatisfy` are computed together, with all aggregates of
+the suite, in one pass. Great Expectations' own about aggregates (row count, mean, columns of the table) fit beside
+them.
+"""
+
+from typing import Any, ClassVar
+
+from great_expectations.core.metric_domain_types import MetricDomainTypes
+from great_expectations.core.metric_function_types import MetricPartialFunctionTypes
+from great_expectations.execution_engine.sparkdf_execution_engine import SparkDFExecutionEngine
+from great_expectations.expectations.expectation import BatchExpectation
+from great_expectations.expectations.metrics.metric_provider import metric_partial, metric_value
+from great_expectations.expectations.metrics.table_metric_provider import TableMetricProvider
+from pyspark.sql import Column
+from pyspark.sql import functions as F
+
+Kwargs = dict[str, Any]
+
+
+class _ExpectFewUnexpectedRows(BatchExpectation):
+    """Passes while the metric counts at most `max_share` of the rows; `column` is where Data Docs show it."""
+
+    column: str | None = None
+    max_share: float = 0
+
+    metric_dependencies: ClassVar[tuple[str, ...]]
+    success_keys: ClassVar[tuple[str, ...]]
+
+    def _validate(
+        self, metrics: Kwargs, runtime_configuration: Kwargs | None = None, execution_engine: Any = None
+    ) -> Kwargs:
+        rows, unexpected = (metrics[name] for name in self.metric_dependencies)
+        share = unexpected / rows if rows else 0.0
+        counts = {"element_count": rows, "unexpected_count": unexpected, "unexpected_percent": 100 * share}
+        return {"success": share <= self.max_share, "result": counts}
+
+
+class ExpectRowsToSatisfy(_ExpectFewUnexpectedRows):
+    """Expect an SQL condition to hold; as in a CHECK constraint, a row for which it is null passes."""
+
+    condition: str
+
+    metric_dependencies = ("table.row_count", "table.rows_against")
+    success_keys = ("condition", "max_share")
+
+
+class ExpectRowsToBeUnique(_ExpectFewUnexpectedRows):
+    """Expect no two rows to agree in all of `keys`; a row is unexpected where another one has its keys already.
+
+    Counted in a pass of its own, which shuffles only where the rows do not lie by the first key already.
+    """
+
+    keys: list[str]
+
+    metric_dependencies = ("table.row_count", "table.rows_repeated")
+    success_keys = ("keys", "max_share")
+
+
+class _RowsAgainst(TableMetricProvider):
+    """Rows for which the condition is false."""
+
+    metric_name = "table.rows_against"
+    value_keys = ("condition",)
+
+    @metric_partial(
+        engine=SparkDFExecutionEngine,
+        partial_fn_type=MetricPartialFunctionTypes.AGGREGATE_FN,
+        domain_type=MetricDomainTypes.TABLE,
+    )
+    def _spark(
+        cls,  # noqa: N805 - Great Expectations makes it a class method
+        metric_domain_kwargs: Kwargs,
+        metric_value_kwargs: Kwargs,
+        **_: Any,
+    ) -> tuple[Column, Kwargs, Kwargs]:
+        return F.count_if(~F.expr(metric_value_kwargs["condition"])), metric_domain_kwargs, {}
+
+
+class _RowsRepeated(TableMetricProvider):
+    """Rows beyond the first of each combination of keys."""
+
+    metric_name = "table.rows_repeated"
+    value_keys = ("keys",)
+
+    @metric_value(engine=SparkDFExecutionEngine)
+    def _spark(
+        cls,  # noqa: N805
+        execution_engine: SparkDFExecutionEngine,
+        metric_domain_kwargs: Kwargs,
+        metric_value_kwargs: Kwargs,
+        **_: Any,
+    ) -> int:
+        rows = execution_engine.get_domain_records(metric_domain_kwargs)
+        copies = rows.groupBy(metric_value_kwargs["keys"]).count()
+        return copies.agg(F.coalesce(F.sum(F.col("count") - 1), F.lit(0))).collect()[0][0]

@@ -1,0 +1,82 @@
+"""Great Expectations on Spark rows: nothing is stored, shown or sent anywhere."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import great_expectations
+from great_expectations import ExpectationSuite
+from great_expectations.core import ExpectationValidationResult
+from great_expectations.data_context.types.base import ProgressBarsConfig
+from pyspark.sql import DataFrame
+
+from churn_spark.quality.events import bronze_events, silver_events
+from churn_spark.settings import Settings
+from churn_spark.tables import BRONZE_EVENTS, SILVER_EVENTS, Table
+
+SUITES: Mapping[Table, Callable[[Settings], ExpectationSuite]] = {
+    BRONZE_EVENTS: bronze_events,
+    SILVER_EVENTS: silver_events,
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What became of one expectation: its meaning in words, and numbers of what was observed.
+
+    `rows` and `unexpected` are null where the expectation is not about single rows; then `observed` is what it is
+    about, if that is a number.
+    """
+
+    expectation: str
+    column: str | None
+    severity: str
+    success: bool
+    rows: int | None
+    unexpected: int | None
+    observed: float | None
+
+    @property
+    def unexpected_share(self) -> float | None:
+        """Share of the rows that were not as expected, 0 to 1."""
+        if self.rows is None or self.unexpected is None:
+            return None
+        return self.unexpected / self.rows if self.rows else 0.0
+
+    @property
+    def in_words(self) -> str:
+        """What was observed."""
+        if self.unexpected is not None:
+            return f"unexpected are {self.unexpected:,} of {self.rows:,} rows ({self.unexpected_share:.2%})"
+        return "it is not so" if self.observed is None else f"observed is {self.observed:g}"
+
+
+def validate(rows: DataFrame, suite: ExpectationSuite) -> list[Finding]:
+    """Hold rows against a suite whose expectations have a description each; all aggregates take one pass."""
+    context = great_expectations.get_context(mode="ephemeral")
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
+    asset = context.data_sources.add_spark("spark", persist=False).add_dataframe_asset("rows")
+    batch = asset.add_batch_definition_whole_dataframe("all").get_batch({"dataframe": rows})
+    return [_finding(result) for result in batch.validate(suite).results]
+
+
+def _finding(result: ExpectationValidationResult) -> Finding:
+    expectation, found = result.expectation_config, result.result
+    assert expectation is not None and expectation.description is not None
+    if not found:  # Great Expectations keeps what Spark raised and goes on
+        raise RuntimeError(f"{expectation.description}: {_exception(result.exception_info)}")
+    observed: Any = found.get("observed_value")
+    return Finding(
+        expectation=expectation.description,
+        column=expectation.kwargs.get("column"),
+        severity=expectation.severity.value,
+        success=bool(result.success),
+        rows=found.get("element_count"),
+        unexpected=found.get("unexpected_count"),
+        observed=float(observed) if isinstance(observed, int | float) else None,
+    )
+
+
+def _exception(info: Mapping[str, Any]) -> str:
+    [first, *_] = [info] if "exception_message" in info else info.values()
+    return str(first["exception_message"])
