@@ -1,20 +1,21 @@
 """The key under which user IDs become pseudonyms: from the environment, or a file that only its owner reads."""
 
+import logging
 import os
 import secrets
-import sys
 from pathlib import Path
 
 from churn_spark.errors import UserError
 from churn_spark.settings import Settings
 
+log = logging.getLogger(__name__)
 VARIABLE = "CHURN_SPARK_IDENTITY__PSEUDONYM_KEY"
 
 
 def pseudonym_key(settings: Settings) -> bytes:
     """The key of `identity.pseudonym_key`; without one, where `identity.generate_key` allows it, that of the key file.
 
-    The file lies beside the lake, not in it, and is made at the first need; stderr says so.
+    The file lies beside the lake, not in it, and is made at the first need, with a warning that says so.
     Raises UserError where there is no key, or where others may read the file.
     """
     given = settings.identity.pseudonym_key
@@ -25,7 +26,7 @@ def pseudonym_key(settings: Settings) -> bytes:
     file = key_file(settings)
     if not file.exists():
         _make(file)
-        print(f"no {VARIABLE} is set: made a key, {file}; keep it, customers are known by it only", file=sys.stderr)
+        log.warning("%s is not set: made a key, %s; keep it, for without it no customer is known again", VARIABLE, file)
     if file.stat().st_mode & 0o077:
         raise UserError(f"{file}: others may read the key for pseudonyms; run chmod 600 '{file}'")
     return file.read_bytes()
