@@ -16,7 +16,7 @@ import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from churn_spark import pipeline
+from churn_spark import table_stages
 from churn_spark.features.batch import quintile_edges, user_days, user_features, with_quintiles
 from churn_spark.features.catalogue import ALL_FEATURES, FEATURES
 from churn_spark.features.online import online_features
@@ -193,7 +193,7 @@ def main() -> None:
     spark = spark_session(settings)
     lake = Lake(spark, settings.lake)
     if not lake.exists(SILVER_EVENTS):
-        for stage in (pipeline.simulate, pipeline.ingest, pipeline.identity):
+        for stage in (table_stages.simulate, table_stages.ingest, table_stages.identity):
             stage(lake, settings)
     if "online" in arguments.parts and not lake.exists(USER_DAYS):
         lake.replace(USER_DAYS, user_days(lake.read(SILVER_EVENTS)))

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from churn_spark import pipeline
+from churn_spark import table_stages
 from churn_spark.features.batch import quintile_edges, user_days, user_features, whole_users, with_quintiles
 from churn_spark.features.calendar import day_of
 from churn_spark.features.catalogue import BEHAVIOR, FEATURE_NAMES, FEATURES
@@ -95,7 +95,7 @@ def simulated(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> 
     root = tmp_path_factory.mktemp("simulated")
     settings = load_settings(LOCAL, [f"lake.root={root}", "simulate.users=600", "simulate.days=40"])
     lake = Lake(spark, settings.lake)
-    for stage in (pipeline.simulate, pipeline.ingest, pipeline.identity, pipeline.features):
+    for stage in (table_stages.simulate, table_stages.ingest, table_stages.identity, table_stages.features):
         stage(lake, settings)
     return lake
 
