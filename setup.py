@@ -22,6 +22,7 @@ EXTRAS = {
         "mlflow>=3.17,<4",
         "great-expectations>=1.24,<2",
         "Jinja2>=3.1,<4",
+        "urllib3>=2.8,<3",  # JSON pages of REST services
         "onnx>=1.23,<2",
         "onnxmltools>=1.16,<2",
         "onnxruntime>=1.31,<2",
@@ -48,6 +49,7 @@ EXTRAS = {
         "uv>=0.13,<1",  # resolves constraints.txt
         "nbclient>=0.10,<1",
         "ipykernel>=7,<8",
+        "pgserver>=0.1.4,<0.2; python_version < '3.13'",  # PostgreSQL for the tests where the system has none
     ],
 }
 

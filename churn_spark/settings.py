@@ -1,11 +1,13 @@
 """Typed settings: read once in a job from conf/*.yml, passed down as a value, read nowhere else."""
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import product
 from pathlib import Path
 from typing import Any, Literal, Self
+from zoneinfo import available_timezones
 
 import yaml
 from pydantic import (
@@ -16,13 +18,14 @@ from pydantic import (
     PositiveInt,
     SecretStr,
     ValidationError,
+    field_validator,
     model_validator,
 )
 
 from churn_spark.errors import UserError
 
 ENVIRONMENT_PREFIX = "CHURN_SPARK_"
-SECRETS = (("identity", "pseudonym_key"),)
+SECRETS = (("identity", "pseudonym_key"), ("sources", "jdbc_password"), ("sources", "rest_token"))
 LabelVersion = Literal["churn_def_v1", "churn_def_v2"]
 Layer = tuple[str, Mapping[str, Any]]
 
@@ -63,10 +66,12 @@ class SimulateSettings(_Section):
 class IngestSettings(_Section):
     """Which logs are read in which portions, and what their lines must keep; days are UTC, the span [earliest, latest).
 
-    `ts_units` gives the unit of `ts` by app version.
+    `kind`: customers where `logs` names a customer table and there are no events at all. `ts_units` gives the unit of
+    `ts` by app version.
     """
 
     logs: str | None
+    kind: Literal["events", "customers"]
     backfill: str | None
     batch_bytes: PositiveInt
     earliest: date
@@ -101,6 +106,45 @@ class QualitySettings(_Section):
     max_unnamed_share: float = Field(ge=0, le=1)
     max_unknown_share: float = Field(ge=0, le=1)
     max_repeated_share: float = Field(ge=0, le=1)
+
+
+class SourceSettings(_Section):
+    """One source besides the logs, unused where `location` is null; `columns` are SQL expressions over its columns."""
+
+    location: str | None
+    format: Literal["csv", "json", "parquet"]
+    table: str = Field(min_length=1)
+    split_by: str | None
+    partitions: PositiveInt
+    rows: str = Field(min_length=1)
+    next: str = Field(min_length=1)
+    time_zone: str
+    columns: dict[str, str | None]
+
+    @field_validator("location")
+    @classmethod
+    def _without_secret(cls, location: str | None) -> str | None:
+        if location and re.search(r"password=|://[^/?]*:[^/?]*@", location):
+            raise ValueError("holds a password; set CHURN_SPARK_SOURCES__JDBC_PASSWORD or __REST_TOKEN instead")
+        return location
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known(cls, time_zone: str) -> str:
+        if time_zone not in available_timezones():
+            raise ValueError("no such time zone; name one such as UTC or Europe/Berlin")
+        return time_zone
+
+
+class SourcesSettings(_Section):
+    """Customer data besides the logs; password and token come from the environment only."""
+
+    jdbc_user: str | None
+    jdbc_password: SecretStr | None
+    rest_token: SecretStr | None
+    customers: SourceSettings
+    transactions: SourceSettings
+    tickets: SourceSettings
 
 
 class FeatureSettings(_Section):
@@ -166,12 +210,19 @@ class Settings(_Section):
     ingest: IngestSettings
     identity: IdentitySettings
     quality: QualitySettings
+    sources: SourcesSettings
     features: FeatureSettings
     labels: LabelSettings
     training: TrainingSettings
     mlflow: MlflowSettings
     scoring: ScoringSettings
     export: ExportSettings
+
+    @model_validator(mode="after")
+    def _one_place_for_customers(self) -> Self:
+        if self.ingest.kind == "customers" and not self.ingest.logs:
+            raise ValueError("ingest.logs: with ingest.kind customers, name the file of the customers")
+        return self
 
     @property
     def logs(self) -> str:

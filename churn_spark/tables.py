@@ -1,6 +1,7 @@
 """Every Delta table of fixed columns: name, columns with comments, keys, layout.
 
-The feature tables, whose columns follow from the feature definitions, are declared beside those.
+The feature tables, whose columns follow from the feature definitions, are declared beside those, and the tables of
+the sources in `sources/`.
 """
 
 from dataclasses import dataclass

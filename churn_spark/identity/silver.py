@@ -71,17 +71,23 @@ def _made_from(lake: Lake, settings: Settings, key: bytes) -> dict[str, Any]:
 
 def _silver(lake: Lake, bronze: DataFrame, key: bytes, settings: Settings) -> DataFrame:
     """Silver rows of all the bronze rows; users who are new to `silver.user_pseudonyms` are entered there."""
-    raw = bronze.select(F.col("userId").alias("raw_user_id")).where("raw_user_id IS NOT NULL").distinct()
-    if lake.exists(USER_PSEUDONYMS):
-        raw = raw.join(lake.read(USER_PSEUDONYMS), "raw_user_id", "left_anti")
-    lake.merge(USER_PSEUDONYMS, pseudonyms(raw, key))
+    known = known_users(lake, bronze.select(F.col("userId").alias("raw_user_id")), key)
     events = bronze.transform(without_duplicates).transform(to_silver_names)
     return (
-        events.transform(with_pseudonyms, lake.read(USER_PSEUDONYMS))
+        events.transform(with_pseudonyms, known)
         .transform(with_session_key, settings.identity.session_gap_hours)
         .transform(recover_user_ids, settings.identity)
         .transform(with_cleaned, song_medians(bronze.transform(to_silver_names)))
     )
+
+
+def known_users(lake: Lake, raw_user_ids: DataFrame, key: bytes) -> DataFrame:
+    """`silver.user_pseudonyms` after the `raw_user_id` (null, or any number of times) have been entered there."""
+    raw = raw_user_ids.where("raw_user_id IS NOT NULL").distinct()
+    if lake.exists(USER_PSEUDONYMS):
+        raw = raw.join(lake.read(USER_PSEUDONYMS), "raw_user_id", "left_anti")
+    lake.merge(USER_PSEUDONYMS, pseudonyms(raw, key))
+    return lake.read(USER_PSEUDONYMS)
 
 
 def _touched(lake: Lake, since: int, until: int, settings: Settings) -> tuple[list[date], list[date]]:

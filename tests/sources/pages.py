@@ -1,0 +1,39 @@
+"""A small service of JSON pages, as a support system has it: `uvicorn tests.sources.pages:application`."""
+
+from typing import Any
+
+from fastapi import FastAPI, HTTPException, Request
+
+TOKEN = "not-a-secret-either"
+TICKETS = [
+    {"id": number, "customer": "ann" if number % 2 else "bob", "created": f"2026-01-0{number}T10:00:00Z",
+     "solved": None, "via": {"channel": "phone"}, "priority": "urgent"}
+    for number in range(1, 6)
+]  # fmt: skip
+PAGE_ROWS = 2
+
+application = FastAPI()
+asked: list[int] = []
+
+
+@application.get("/tickets")
+def tickets(request: Request, page: int = 0) -> dict[str, Any]:
+    """Page 1 fails when it is asked for first."""
+    if request.headers.get("authorization") != f"Bearer {TOKEN}":
+        raise HTTPException(401)
+    asked.append(page)
+    if asked == [0, 1]:
+        raise HTTPException(503)
+    end = (page + 1) * PAGE_ROWS
+    following = f"/tickets?page={page + 1}" if end < len(TICKETS) else None
+    return {"tickets": TICKETS[page * PAGE_ROWS : end], "next_page": following}
+
+
+@application.get("/round")
+def round_in_a_circle() -> dict[str, Any]:
+    return {"tickets": [], "next_page": "/round"}
+
+
+@application.get("/elsewhere")
+def on_another_server() -> dict[str, Any]:
+    return {"tickets": [], "next_page": "http://127.0.0.1:1/tickets"}
