@@ -4,7 +4,7 @@ import json
 import time
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from delta.exceptions import (
@@ -24,6 +24,7 @@ from churn_spark.errors import DataRefused
 from churn_spark.settings import LakeSettings
 from churn_spark.tables import Table
 
+KEYS, TIMESTAMP_KEY = "churn_spark.keys", "churn_spark.timestamp_key"
 ATTEMPTS = 5  # of a commit that other jobs come in between
 CONFLICTS = (
     ConcurrentAppendException,
@@ -87,6 +88,17 @@ class Lake:
         rows = history.select("version", "userMetadata").orderBy("version").collect()
         return {row["version"]: json.loads(row["userMetadata"]) for row in rows}
 
+    def declared(self, name: str) -> Table:
+        """The table of that name with the keys that it was made with. Raises DataRefused where there is none."""
+        table = Table(name, comment="", columns="", evolves=True)
+        if not self.exists(table):
+            raise DataRefused(f"{name}: no such table in the lake yet; create it first")
+        properties = self.spark.sql(f"DESCRIBE DETAIL {self.name(table)}").collect()[0]["properties"]
+        keys = properties.get(KEYS, "")
+        return replace(
+            table, keys=tuple(keys.split(",")) if keys else (), timestamp_key=properties.get(TIMESTAMP_KEY) or None
+        )
+
     def append(self, table: Table, rows: DataFrame, writer: str, batch: int, replaced: Column | None = None) -> None:
         """Add rows once: a batch number up to the last that the writer has appended is passed over.
 
@@ -129,7 +141,7 @@ class Lake:
         self.tables_written.add(table)
 
     def create(self, table: Table) -> None:
-        """Make the table, as it is declared, unless it is there."""
+        """Make the table, as it is declared, unless it is there; its properties tell its keys."""
         if self.exists(table):
             return
         columns = table.columns
@@ -141,8 +153,11 @@ class Lake:
             self.spark.sql(f"CREATE SCHEMA IF NOT EXISTS {self.settings.catalog}.{schema}")
         comment = table.comment.replace("'", "\\'")
         clustering = f"CLUSTER BY ({', '.join(table.cluster_by)})" if table.cluster_by else ""
-        properties = f"TBLPROPERTIES (delta.enableChangeDataFeed = {str(table.change_feed).lower()})"
-        definition = f"({columns}) USING DELTA {clustering} COMMENT '{comment}' {properties}"
+        properties = (
+            f"delta.enableChangeDataFeed = {str(table.change_feed).lower()}, "
+            f"{KEYS} = '{','.join(table.keys)}', {TIMESTAMP_KEY} = '{table.timestamp_key or ''}'"
+        )
+        definition = f"({columns}) USING DELTA {clustering} COMMENT '{comment}' TBLPROPERTIES ({properties})"
         _retried(lambda: self.spark.sql(f"CREATE TABLE IF NOT EXISTS {self.name(table)} {definition}"))
 
     def _path(self, table: Table) -> str:

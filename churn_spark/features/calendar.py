@@ -24,7 +24,7 @@ def as_of_days(first_day: date, last_day: date, settings: FeatureSettings) -> li
     return sorted({earliest + days * DAY for days in on_grid} | {newest})
 
 
-def midnight(day: str) -> Column:
+def midnight(day: str | Column) -> Column:
     """The timestamp at which the day (date) begins, UTC, in a session of any time zone."""
     return F.timestamp_seconds(F.unix_date(day).cast("bigint") * 86_400)
 

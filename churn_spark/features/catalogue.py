@@ -1,4 +1,4 @@
-"""All features by category, the feature table that they make, and the page that describes them."""
+"""All features of behaviour by category, and the feature table that they make."""
 
 from churn_spark.features import behaviour, diversity, interaction, recency, subscription, technical, temporal, value
 from churn_spark.features.definition import Feature, Quintile
@@ -37,34 +37,3 @@ BEHAVIOR = Table(
     cluster_by=("as_of", "user_id"),
     evolves=True,
 )
-
-
-def page() -> str:
-    """The catalogue of features in Markdown."""
-    lines = [
-        "# Features",
-        "",
-        f"The {len(ALL_FEATURES)} features of `{BEHAVIOR.name}`, version {FEATURE_VERSION}; `python -m "
-        "churn_spark.features` writes this page. All are DOUBLE, null where not known, and use events before `as_of` "
-        "only. A window of 30 days is the 30 days, UTC, that end at `as_of`; of a feature without one, all days count.",
-    ]
-    for category, features in CATEGORIES.items():
-        lines += ["", f"## {category.capitalize()}", ""]
-        lines += ["| feature | type | unit | window | meaning | null | range | since |", "|" + " --- |" * 8]
-        lines += [_line(feature) for feature in features]
-    return "\n".join(lines) + "\n"
-
-
-def _line(feature: Feature | Quintile) -> str:
-    low, high = (f"{bound:g}" if bound is not None else "" for bound in (feature.minimum, feature.maximum))
-    cells = (
-        f"`{feature.name}`",
-        feature.type,
-        feature.unit,
-        f"{feature.window} days" if feature.window else "",
-        feature.meaning,
-        feature.null or "never",
-        f"{low} … {high}" if low or high else "any",
-        feature.since,
-    )
-    return f"| {' | '.join(cells)} |"

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from churn_spark.features.catalogue import ALL_FEATURES, CATEGORIES, FEATURES, page
+from churn_spark.features.catalogue import ALL_FEATURES, CATEGORIES, FEATURES
+from churn_spark.features.feature_tables import page
 from churn_spark.features.history import History
 from churn_spark.features.tiles import tiles_of
 from tests.features.events import Event, arrow

@@ -1,0 +1,77 @@
+"""Features of a customer's contract, from the customer source as it stood at `as_of`."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import functions as F
+
+from churn_spark.features.source_feature import SourceFeature, days_before_as_of, feature_table, key_columns
+
+TENURE = "coalesce(months_since_joining, tenure_months + months_since_update)"
+MONTHLY = "contract_months <= 1"
+
+FEATURES = (
+    SourceFeature("tenure_months", "count", "months", "Whole months as a customer", TENURE,
+                  null="where the source tells neither that nor the day of joining"),
+    SourceFeature("tenure_months_bin", "score", "bin", "Tenure: 0 under 12 months, 1 under 24, 2 from 24 on",
+                  f"CASE WHEN {TENURE} < 12 THEN 0 WHEN {TENURE} < 24 THEN 1 WHEN {TENURE} >= 24 THEN 2 END",
+                  null="where tenure is unknown", maximum=2),
+    SourceFeature("contract_type", "score", "rank", "Contract: 0 monthly, 1 up to a year, 2 longer",
+                  f"CASE WHEN {MONTHLY} THEN 0 WHEN contract_months <= 12 THEN 1 WHEN contract_months > 12 THEN 2 END",
+                  null="where the source does not tell", maximum=2),
+    SourceFeature("monthly_charges", "amount", "money", "Charges per month", "monthly_charges",
+                  null="where the source does not tell", minimum=None),
+    SourceFeature("total_charges_per_month", "amount", "money per month",
+                  "Charges since joining per month as a customer, both when the source told them",
+                  "try_divide(double(total_charges), months_at_update)",
+                  null="where either is unknown, or in the first month", minimum=None),
+    SourceFeature("service_count", "count", "services", "Services subscribed to", "service_count",
+                  null="where the source does not tell"),
+    SourceFeature("paperless_billing", "flag", "yes or no", "1 if bills are sent electronically",
+                  "int(paperless_billing)", null="where the source does not tell", maximum=1),
+    SourceFeature("automatic_payment", "flag", "yes or no", "1 if bills are paid without the customer doing anything",
+                  "int(automatic_payment)", null="where the source does not tell", maximum=1),
+    SourceFeature("high_risk", "flag", "yes or no", "1 for a monthly contract in its first 12 months",
+                  f"int({MONTHLY} AND {TENURE} < 12)", null="where contract or tenure leaves it open", maximum=1),
+    SourceFeature("tenure_missing", "flag", "yes or no", "1 if tenure is unknown", f"int({TENURE} IS NULL)", maximum=1),
+    SourceFeature("contract_missing", "flag", "yes or no", "1 if the contract is unknown",
+                  "int(contract_months IS NULL)", maximum=1),
+    SourceFeature("total_charges_missing", "flag", "yes or no", "1 if the charges since joining are unknown",
+                  "int(total_charges IS NULL)", maximum=1),
+)  # fmt: skip
+
+DEMOGRAPHICS = feature_table(
+    "customer_features.demographics",
+    "A customer contract as it was known before as_of; one row per customer and as_of",
+    "the customer source has a row from before as_of",
+    FEATURES,
+)
+
+
+def demographics_features(customers: DataFrame, as_of_days: Sequence[date]) -> DataFrame:
+    """Rows of `customer_features.demographics` from `silver.customers`, at the midnight of each of `as_of_days`.
+
+    A row of the source speaks for the midnights after its `updated_at` up to that of the customer's next row: nothing
+    is known of a customer before the first. One shuffle, by user.
+    """
+    until = F.lead("updated_at").over(Window.partitionBy("user_id").orderBy("updated_at"))
+    return (
+        customers.withColumn("until", until)
+        .withColumn("as_of_day", F.explode(F.array(*[F.lit(day) for day in as_of_days])))
+        .where((days_before_as_of("updated_at") > 0) & F.coalesce(days_before_as_of("until") <= 0, F.lit(True)))
+        .withColumns({"updated_day": _day("updated_at"), "joined_day": _day("joined_at")})
+        .withColumns(
+            {
+                "months_since_joining": F.expr("floor(months_between(as_of_day, joined_day))"),
+                "months_since_update": F.expr("floor(months_between(as_of_day, updated_day))"),
+                "months_at_update": F.expr("coalesce(floor(months_between(updated_day, joined_day)), tenure_months)"),
+            }
+        )
+        .select(*key_columns(), *[feature.column for feature in FEATURES])
+    )
+
+
+def _day(time: str) -> Column:
+    """The day, UTC, in a session of any time zone."""
+    return F.date_from_unix_date(F.floor(F.unix_seconds(time) / 86_400).cast("int"))
