@@ -10,7 +10,10 @@ from pyspark.sql import functions as F
 
 from churn_spark.errors import UserError
 from churn_spark.export import Contract, RiskLevel, export_model
-from churn_spark.features.catalogue import BEHAVIOR, FEATURE_NAMES
+from churn_spark.features.catalogue import BEHAVIOR
+from churn_spark.features.demographics import DEMOGRAPHICS
+from churn_spark.features.feature_tables import FEATURE_TABLES, TABLE_FEATURES, features_in, lookups_in
+from churn_spark.features.store import FeatureStore
 from churn_spark.identity.pseudonyms import with_pseudonyms
 from churn_spark.lake import Lake
 from churn_spark.runs import Counts
@@ -35,9 +38,11 @@ def train(lake: Lake, settings: Settings) -> Counts:
     mark = fingerprint(rows, settings)
     version = registry.version_trained_on(mark, settings)
     if version is None:
-        trained = train_champion(rows, settings, _oracle(lake, rows, settings))
-        table_versions = {table.name: lake.version(table) for table in (TRAINING_SET, BEHAVIOR, LABELS)}
-        version = registry.register(trained, mark, table_versions, settings)
+        trained = train_champion(rows, features_in(lake), settings, _oracle(lake, rows, settings))
+        tables = filter(lake.exists, (TRAINING_SET, *FEATURE_TABLES, LABELS))
+        table_versions = {table.name: lake.version(table) for table in tables}
+        *_, note = lake.notes(TRAINING_SET).values()
+        version = registry.register(trained, mark, table_versions, note["lookups"], settings)
     registry.make_champion(version, settings)
     return {"champion version": int(version)}
 
@@ -53,14 +58,13 @@ def _oracle(lake: Lake, rows: DataFrame, settings: Settings) -> DataFrame | None
 
 
 def score(lake: Lake, settings: Settings) -> Counts:
-    """`customer_features.behavior` at its newest `as_of` -> `scores.churn_scores`, by the champion."""
-    unknown = settings.scoring.actions.keys() - set(FEATURE_NAMES)
+    """The feature tables at their newest `as_of` -> `scores.churn_scores`, by the champion."""
+    unknown = settings.scoring.actions.keys() - {feature.name for feature in TABLE_FEATURES}
     if unknown:
         raise UserError(f"scoring.actions: no feature is named {', '.join(sorted(unknown))}")
     registry.open_store(settings)
     champion = registry.load_champion(settings)
-    customers = lake.read(BEHAVIOR)
-    newest = customers.where(F.col("as_of") == customers.agg(F.max("as_of")).collect()[0][0])
+    newest = _customers(lake)
     predictions = newest.select(
         "user_id",
         "as_of",
@@ -75,7 +79,7 @@ def export(lake: Lake, settings: Settings) -> Counts:
     """The champion -> the folder that `serving/` answers from."""
     registry.open_store(settings)
     champion = registry.load_champion(settings)
-    customers = lake.read(BEHAVIOR).orderBy(F.desc("as_of"), "user_id").limit(PARITY_ROWS).toPandas()
+    customers = _customers(lake).orderBy("user_id").limit(PARITY_ROWS).toPandas()
     contract = Contract(
         model_name=champion.name,
         model_version=champion.version,
@@ -84,3 +88,14 @@ def export(lake: Lake, settings: Settings) -> Counts:
     )
     export_model(champion.booster, contract, customers, Path(settings.model_folder))
     return {"champion version": int(champion.version), "customers compared": len(customers)}
+
+
+def _customers(lake: Lake) -> DataFrame:
+    """Who is a customer at the newest `as_of`, with all features."""
+    if lake.exists(BEHAVIOR):
+        rows = lake.read(BEHAVIOR)
+    else:
+        left = lake.read(LABELS).where("churned")
+        rows = lake.read(DEMOGRAPHICS).join(left, ["user_id", "as_of"], "left_anti")
+    newest = rows.where(F.col("as_of") == rows.agg(F.max("as_of")).collect()[0][0])
+    return FeatureStore(lake).get_features_for_inference(newest, lookups_in(lake))

@@ -3,14 +3,18 @@
 from pyspark.sql import functions as F
 
 from churn_spark.errors import DataRefused
-from churn_spark.features.catalogue import BEHAVIOR
+from churn_spark.features.feature_tables import FEATURE_TABLES
 from churn_spark.lake import Lake
 from churn_spark.settings import Settings
+from churn_spark.sources.silver import SOURCES
 from churn_spark.tables import BRONZE_EVENTS, CHURN_SCORES, LABELS, QUARANTINE, SESSIONS, SILVER_EVENTS, USER_DAYS
 from churn_spark.training import registry
 from churn_spark.training.training_set import TRAINING_SET
 
-TABLES = (BRONZE_EVENTS, QUARANTINE, SILVER_EVENTS, SESSIONS, USER_DAYS, BEHAVIOR, LABELS, TRAINING_SET, CHURN_SCORES)
+TABLES = (
+    BRONZE_EVENTS, QUARANTINE, SILVER_EVENTS, *SOURCES.values(), SESSIONS, USER_DAYS, *FEATURE_TABLES, LABELS,
+    TRAINING_SET, CHURN_SCORES,
+)  # fmt: skip
 
 
 def summary(lake: Lake, settings: Settings) -> str:
@@ -48,8 +52,7 @@ def _model(settings: Settings) -> str:
         return ""
     metrics = champion.description["metrics"]
     lines = [
-        f"Champion {champion.name} version {champion.version}, {champion.description['label_version']}, "
-        f"on the temporal holdout",
+        f"Champion {champion.name} version {champion.version}, {champion.description['label_version']}, on the holdout",
         f"  ROC-AUC {metrics['roc_auc']:.3f}, PR-AUC {metrics['pr_auc']:.3f} "
         f"({metrics['positives']:.0f} of {metrics['rows']:,.0f} customers churned)",
     ]

@@ -4,6 +4,7 @@ Each reads its tables, calls the pure functions of its package and writes its ta
 a success or a kill, and leaves the same tables.
 """
 
+from dataclasses import asdict
 from datetime import date
 from functools import partial
 
@@ -12,20 +13,33 @@ from pyspark.sql import functions as F
 from churn_spark.errors import DataRefused
 from churn_spark.features.batch import quintile_edges, user_days, user_features, with_quintiles
 from churn_spark.features.calendar import DAY, as_of_days, day_of
-from churn_spark.features.catalogue import BEHAVIOR
-from churn_spark.features.point_in_time import point_in_time_join
+from churn_spark.features.catalogue import BEHAVIOR, FEATURE_VERSION
+from churn_spark.features.demographics import DEMOGRAPHICS, demographics_features
+from churn_spark.features.feature_tables import FEATURE_TABLES, lookups_in
+from churn_spark.features.store import FeatureStore
+from churn_spark.features.support import SUPPORT, support_features
+from churn_spark.features.transactions import TRANSACTION_FEATURES, transaction_features
 from churn_spark.identity.sessions import update_sessions
 from churn_spark.identity.silver import update_silver
 from churn_spark.ingest.batches import take_files
 from churn_spark.labels.definitions import churn_days, churn_labels, first_with_churn
+from churn_spark.labels.snapshot import SNAPSHOT, snapshot_labels
 from churn_spark.lake import Lake
 from churn_spark.quality.gate import audit
 from churn_spark.runs import Counts
 from churn_spark.settings import Settings
 from churn_spark.simulate import simulate as simulate_logs
+from churn_spark.sources.silver import update_sources
+from churn_spark.sources.tables import CUSTOMERS, TICKETS, TRANSACTIONS
 from churn_spark.tables import BRONZE_EVENTS, LABELS, QUINTILES, SILVER_EVENTS, USER_DAYS
-from churn_spark.training.split import split_by_time
+from churn_spark.training.split import split_by_customer, split_by_time
 from churn_spark.training.training_set import TRAINING_SET
+
+SOURCE_FEATURES = (
+    (CUSTOMERS, demographics_features, DEMOGRAPHICS),
+    (TRANSACTIONS, transaction_features, TRANSACTION_FEATURES),
+    (TICKETS, support_features, SUPPORT),
+)
 
 
 def simulate(lake: Lake, settings: Settings) -> Counts:
@@ -38,11 +52,15 @@ def simulate(lake: Lake, settings: Settings) -> Counts:
 
 def ingest(lake: Lake, settings: Settings) -> Counts:
     """New log files -> `bronze.events` and `bronze.quarantine`, each file once."""
+    if settings.ingest.kind == "customers":
+        return {}
     return take_files(lake, settings, partial(audit, lake, settings, BRONZE_EVENTS))
 
 
 def identity(lake: Lake, settings: Settings) -> Counts:
     """`bronze.events` -> `silver.events`, duplicates out, lost user IDs recovered, pseudonyms; -> `gold.sessions`."""
+    if settings.ingest.kind == "customers":
+        return {}
     update_silver(lake, settings, partial(audit, lake, settings, SILVER_EVENTS))
     update_sessions(lake)
     by_source = lake.read(SILVER_EVENTS).groupBy(F.coalesce("user_id_source", F.lit("unknown"))).count().collect()
@@ -56,22 +74,36 @@ def identity(lake: Lake, settings: Settings) -> Counts:
     }
 
 
+def sources(lake: Lake, settings: Settings) -> Counts:
+    """Customers, transactions and tickets -> silver, from those sources that the settings name."""
+    return update_sources(lake, settings)
+
+
 def features(lake: Lake, settings: Settings) -> Counts:
-    """`silver.events` -> `gold.user_days` -> `customer_features.behavior` at every `as_of`, with `gold.quintiles`."""
-    lake.replace(USER_DAYS, user_days(lake.read(SILVER_EVENTS)))
-    days = as_of_days(*_span(lake), settings.features)
-    known = user_features(lake.read(USER_DAYS), days).persist()
-    lake.replace(QUINTILES, quintile_edges(known))
-    lake.replace(BEHAVIOR, with_quintiles(known, lake.read(QUINTILES)))
-    known.unpersist()
-    return {"rows": lake.read(BEHAVIOR).count(), "as_of": len(days)}
+    """Silver -> `gold.user_days` and the feature tables at every `as_of`, with `gold.quintiles`."""
+    if settings.ingest.kind == "events":
+        lake.replace(USER_DAYS, user_days(lake.read(SILVER_EVENTS)))
+    days = as_of_days(*_span(lake, settings), settings.features)
+    if settings.ingest.kind == "events":
+        known = user_features(lake.read(USER_DAYS), days).persist()
+        lake.replace(QUINTILES, quintile_edges(known))
+        lake.replace(BEHAVIOR, with_quintiles(known, lake.read(QUINTILES)))
+        known.unpersist()
+    for source, features_of, table in SOURCE_FEATURES:
+        if lake.exists(source):
+            lake.replace(table, features_of(lake.read(source), days))
+    made = filter(lake.exists, FEATURE_TABLES)
+    return {"as_of": len(days), **{f"{table.name.partition('.')[2]} rows": lake.read(table).count() for table in made}}
 
 
 def labels(lake: Lake, settings: Settings) -> Counts:
-    """`gold.user_days` -> `gold.labels`, by every definition of churn."""
-    churns = churn_days(lake.read(USER_DAYS), settings.labels.inactivity_days)
-    _, last_day = _span(lake)
-    lake.replace(LABELS, churn_labels(lake.read(BEHAVIOR), churns, last_day + DAY, settings.labels))
+    """`gold.user_days` -> `gold.labels`, by every definition of churn; without events, by the customer source."""
+    as_of_day = _span(lake, settings)[1] + DAY
+    if settings.ingest.kind == "customers":
+        lake.replace(LABELS, snapshot_labels(lake.read(CUSTOMERS), as_of_day))
+    else:
+        churns = churn_days(lake.read(USER_DAYS), settings.labels.inactivity_days)
+        lake.replace(LABELS, churn_labels(lake.read(BEHAVIOR), churns, as_of_day, settings.labels))
     churned = lake.read(LABELS).where("churned").groupBy("label_version").count().collect()
     return {
         "rows": lake.read(LABELS).count(),
@@ -80,9 +112,8 @@ def labels(lake: Lake, settings: Settings) -> Counts:
 
 
 def training_set(lake: Lake, settings: Settings) -> Counts:
-    """`gold.labels` and `customer_features.behavior` -> `gold.training_set`, point-in-time and split by time."""
-    churns = churn_days(lake.read(USER_DAYS), settings.labels.inactivity_days)
-    version = first_with_churn(churns, _span(lake)[1] + DAY, settings.labels.train_on)
+    """`gold.labels` and the feature tables -> `gold.training_set`, point-in-time and split; its note has lookups."""
+    version = _label_version(lake, settings)
     known = lake.read(LABELS).where((F.col("label_version") == version) & F.col("churned").isNotNull())
     holdout: date | None = known.agg(F.max(day_of("as_of"))).collect()[0][0]
     if holdout is None:
@@ -91,12 +122,29 @@ def training_set(lake: Lake, settings: Settings) -> Counts:
             f"no label is known yet: the logs span fewer than the {needed} days that features.min_history_days, "
             "labels.gap_days and labels.horizon_days ask for"
         )
-    rows = point_in_time_join(known, lake.read(BEHAVIOR))
-    lake.replace(TRAINING_SET, split_by_time(rows, holdout, settings.labels, settings.training))
+    rows, lookups = FeatureStore(lake).create_training_set(known, lookups_in(lake))
+    rows = rows.withColumn("feature_version", F.lit(FEATURE_VERSION))
+    if version == SNAPSHOT:
+        split = split_by_customer(rows, settings.training)
+    else:
+        split = split_by_time(rows, holdout, settings.labels, settings.training)
+    lake.replace(TRAINING_SET, split, note={"lookups": [asdict(lookup) for lookup in lookups]})
     splits = lake.read(TRAINING_SET).groupBy("split").count().collect()
     return {f"{version} {split}": count for split, count in sorted(splits)}
 
 
-def _span(lake: Lake) -> tuple[date, date]:
-    """First and last day with an event, both inclusive."""
-    return lake.read(USER_DAYS).agg(F.min("day"), F.max("day")).collect()[0]
+def _label_version(lake: Lake, settings: Settings) -> str:
+    """The definition of churn to train on."""
+    if settings.ingest.kind == "customers":
+        return SNAPSHOT
+    churns = churn_days(lake.read(USER_DAYS), settings.labels.inactivity_days)
+    return first_with_churn(churns, _span(lake, settings)[1] + DAY, settings.labels.train_on)
+
+
+def _span(lake: Lake, settings: Settings) -> tuple[date, date]:
+    """First and last day with an event, both inclusive; without events, with a row of a customer."""
+    if settings.ingest.kind == "customers":
+        days = lake.read(CUSTOMERS).select(day_of("updated_at").alias("day"))
+    else:
+        days = lake.read(USER_DAYS)
+    return days.agg(F.min("day"), F.max("day")).collect()[0]

@@ -1,4 +1,4 @@
-"""Build activity tiles, the feature table, labels and the training set from silver.events."""
+"""Build activity tiles, the feature tables, labels and the training set from silver."""
 
 from churn_spark import table_stages
 from churn_spark.runs import run_job

@@ -12,6 +12,7 @@ if __name__ == "__main__":
         table_stages.simulate,
         table_stages.ingest,
         table_stages.identity,
+        table_stages.sources,
         table_stages.features,
         table_stages.labels,
         table_stages.training_set,

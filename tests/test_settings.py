@@ -88,6 +88,17 @@ def test_a_secret_outside_the_environment_is_refused_and_not_shown() -> None:
     assert "kkk" not in str(refused.value)
 
 
+@pytest.mark.parametrize("location", ["jdbc:postgresql://host/db?user=x&password=hidden", "https://x:hidden@host/"])
+def test_a_password_in_an_address_is_refused(location: str) -> None:
+    with pytest.raises(UserError, match=r"sources\.tickets\.location: holds a password"):
+        load_settings(LOCAL, [f"sources.tickets.location={location}"])
+
+
+def test_a_customer_table_must_be_named() -> None:
+    with pytest.raises(UserError, match=r"ingest\.logs: with ingest\.kind customers, name the file"):
+        load_settings(CONF / "telecom.yml")
+
+
 def test_a_secret_that_is_too_short_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CHURN_SPARK_IDENTITY__PSEUDONYM_KEY", "12345")
     with pytest.raises(UserError, match=r"identity.pseudonym_key: .* at least 32") as refused:

@@ -5,11 +5,10 @@ from pyspark.sql import functions as F
 from xgboost import Booster
 from xgboost.spark import SparkXGBClassifier
 
-from churn_spark.features.catalogue import FEATURE_NAMES
 from churn_spark.settings import TrainingSettings
 
 
-def fit(training_set: DataFrame, settings: TrainingSettings) -> Booster:
+def fit(training_set: DataFrame, feature_names: list[str], settings: TrainingSettings) -> Booster:
     """Train on the `train` rows, stop early on the `validation` rows; the booster ends at its best tree.
 
     The same rows give the same booster: each worker gets the customers of one hash, in order.
@@ -17,14 +16,14 @@ def fit(training_set: DataFrame, settings: TrainingSettings) -> Booster:
     rows = (
         training_set.where("split IN ('train', 'validation')")
         .select(
-            "user_id", "as_of", *FEATURE_NAMES,
+            "user_id", "as_of", *feature_names,
             F.col("churned").cast("double").alias("label"), (F.col("split") == "validation").alias("validation"),
         )
         .repartition(settings.workers, "user_id")
         .sortWithinPartitions("user_id", "as_of")
     )  # fmt: skip
     classifier = SparkXGBClassifier(
-        features_col=FEATURE_NAMES,
+        features_col=feature_names,
         label_col="label",
         validation_indicator_col="validation",
         num_workers=settings.workers,
@@ -42,5 +41,5 @@ def fit(training_set: DataFrame, settings: TrainingSettings) -> Booster:
     )
     booster: Booster = classifier.fit(rows).get_booster()
     best = booster[: booster.best_iteration + 1]
-    best.feature_names = FEATURE_NAMES
+    best.feature_names = feature_names
     return best

@@ -12,7 +12,8 @@ from pyspark.sql import functions as F
 from xgboost import Booster
 
 from churn_spark.errors import DataRefused
-from churn_spark.features.catalogue import ALL_FEATURES, FEATURE_VERSION
+from churn_spark.features.catalogue import FEATURE_VERSION
+from churn_spark.features.feature_tables import Features
 from churn_spark.settings import Settings
 from churn_spark.training.boosting import fit
 from churn_spark.training.evaluation import best_threshold, evaluate, score_counts
@@ -63,13 +64,15 @@ def fingerprint(training_set: DataFrame, settings: Settings) -> str:
     return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()
 
 
-def train_champion(training_set: DataFrame, settings: Settings, oracle: DataFrame | None) -> Trained:
-    """Fit on train, choose the threshold (highest F1) on validation, test once on holdout.
+def train_champion(
+    training_set: DataFrame, features: Features, settings: Settings, oracle: DataFrame | None
+) -> Trained:
+    """Fit the `features` on train, choose the threshold (highest F1) on validation, test once on holdout.
 
     `oracle` (`churned`, `churn_probability` of the same holdout) adds `oracle_roc_auc` and `oracle_ratio`, the
     model's ROC-AUC over the oracle's, to the metrics.
     """
-    booster = fit(training_set, settings.training)
+    booster = fit(training_set, [feature.name for feature in features], settings.training)
     scored = training_set.select("split", "churned", churn_probability(booster).alias("churn_probability"))
     threshold = best_threshold(score_counts(scored.where("split = 'validation'")))
     metrics = asdict(evaluate(score_counts(scored.where("split = 'holdout'")), threshold))
@@ -85,7 +88,7 @@ def train_champion(training_set: DataFrame, settings: Settings, oracle: DataFram
         "threshold": threshold,
         "features": [
             {key: getattr(feature, key) for key in ("name", "description", "minimum", "maximum")}
-            for feature in ALL_FEATURES
+            for feature in features
         ],
         "metrics": metrics,
     }

@@ -1,7 +1,7 @@
 """Runs and models in MLflow; the registry's alias `champion` names the model in use."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -65,8 +65,14 @@ def version_trained_on(fingerprint: str, settings: Settings) -> str | None:
     return max(found, key=int, default=None)
 
 
-def register(trained: Trained, fingerprint: str, table_versions: Mapping[str, int], settings: Settings) -> str:
-    """Log one run (parameters, metrics, table versions, model with signature) and register its model; the version."""
+def register(
+    trained: Trained, fingerprint: str, table_versions: Mapping[str, int], lookups: Sequence[Any], settings: Settings
+) -> str:
+    """Log one run and register its model; the version.
+
+    The run holds parameters, metrics, table versions, in `lookups.json` where each feature came from, and the model
+    with its signature.
+    """
     names = trained.booster.feature_names or []
     signature = ModelSignature(
         Schema([ColSpec(DataType.double, name, required=False) for name in names]),
@@ -76,6 +82,7 @@ def register(trained: Trained, fingerprint: str, table_versions: Mapping[str, in
         mlflow.log_params({**settings.training.model_dump(), **settings.labels.model_dump()})
         mlflow.log_params({f"table.{name}": version for name, version in table_versions.items()})
         mlflow.log_metrics(dict(trained.description["metrics"]))
+        mlflow.log_dict({"lookups": lookups}, "lookups.json")
         mlflow.set_tag(FINGERPRINT, fingerprint)
         model = mlflow.xgboost.log_model(
             trained.booster,

@@ -1,7 +1,9 @@
 """The training set: labels with what was known at their time."""
 
-from churn_spark.features.catalogue import FEATURE_COLUMNS
+from churn_spark.features.feature_tables import TABLE_FEATURES
 from churn_spark.tables import Table
+
+FEATURE_COLUMNS = ", ".join(f"{feature.name} DOUBLE COMMENT '{feature.description}'" for feature in TABLE_FEATURES)
 
 TRAINING_SET = Table(
     "gold.training_set",

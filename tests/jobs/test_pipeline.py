@@ -43,7 +43,8 @@ def test_the_report_says_what_was_made(pipeline_run: PipelineRun) -> None:
 def test_progress_is_one_line_a_stage_without_noise(pipeline_run: PipelineRun) -> None:
     # spark-submit shows the job's stderr on its own stdout.
     progress, _ = pipeline_run.process.stdout.split("\n\n", 1)
-    stages = ["simulate", "ingest", "identity", "features", "labels", "training_set", "train", "score", "export"]
+    stages = ["simulate", "ingest", "identity", "sources", "features"]
+    stages += ["labels", "training_set", "train", "score", "export"]
     lines = progress.splitlines()
     assert [re.split(r"  +", line)[0].replace(" ", "_") for line in lines if not line.startswith("warning: ")] == stages
     assert [line for line in lines if "warning: " in line and "made a key" not in line] == []

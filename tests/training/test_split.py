@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from pyspark.sql import SparkSession
 
 from churn_spark.settings import LabelSettings, Settings
-from churn_spark.training.split import split_by_time
+from churn_spark.training.split import split_by_customer, split_by_time
 
 HOLDOUT = date(2026, 3, 2)
 LABELS = LabelSettings(gap_days=1, horizon_days=13, inactivity_days=30, train_on=["churn_def_v1"])
@@ -40,3 +40,12 @@ def test_a_customer_is_in_train_or_in_validation_never_in_both(spark: SparkSessi
     )
     share = splits.where("split = 'validation'").count() / 600
     assert 0.1 < share < 0.3
+
+
+def test_customers_of_one_time_are_split_by_customer(spark: SparkSession, settings: Settings) -> None:
+    rows = spark.range(1000).selectExpr("string(id) AS user_id")
+    splits = {
+        row.split: row["count"] for row in split_by_customer(rows, settings.training).groupBy("split").count().collect()
+    }
+    assert sum(splits.values()) == 1000
+    assert all(150 < splits[split] < 250 for split in ("validation", "holdout"))
