@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format serve cluster-test constraints clean
+.PHONY: help setup demo test lint format serve cluster-test bench-ingest bench-features constraints clean
 
 BIN := .venv/bin
 CONFIG ?= conf/local.yml
@@ -42,6 +42,15 @@ serve: setup ## Answer requests with the exported model (MODEL=<folder>, PORT=80
 
 cluster-test: setup ## Run the pipeline on a Spark cluster of two workers on this machine
 	@$(BIN)/pytest tests/jobs/test_cluster.py
+
+bench-ingest: setup ## Measure ID recovery, bronze, the quality gate and faults; LOGS=<folder> adds your logs
+	@$(BIN)/python -m tests.benchmarks.bench_recovery --logs $(LOGS)
+	@$(BIN)/python -m tests.benchmarks.bench_bronze
+	@$(BIN)/python -m tests.benchmarks.bench_quality '$(or $(firstword $(LOGS)),build/benchmarks/simulated-7936/logs)'
+	@KILLS=10 $(BIN)/pytest -q tests/jobs/test_ingest_faults.py
+
+bench-features: setup ## Measure features and point-in-time joins against plain ways to compute them
+	@$(BIN)/python -m tests.benchmarks.bench_features
 
 constraints: ## Pin anew what setup.py asks for, keeping the pins that still fit
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --all-extras --no-annotate \

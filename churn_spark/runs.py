@@ -16,10 +16,11 @@ from pathlib import Path
 from pyspark.sql import DataFrame, SparkSession
 
 from churn_spark import __version__
+from churn_spark.configuration import load_settings
 from churn_spark.errors import DataRefused, UserError
 from churn_spark.lake import Lake
 from churn_spark.session import spark_session
-from churn_spark.settings import Settings, load_settings
+from churn_spark.settings import Settings
 from churn_spark.tables import RUNS
 
 Counts = Mapping[str, int]

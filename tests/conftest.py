@@ -10,9 +10,10 @@ from typing import NamedTuple
 import pytest
 from pyspark.sql import SparkSession
 
+from churn_spark.configuration import load_settings
 from churn_spark.lake import Lake
 from churn_spark.session import spark_session
-from churn_spark.settings import Settings, load_settings
+from churn_spark.settings import Settings
 from tests.jobs import processes
 from tests.jobs.processes import LOCAL, PROJECT
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from churn_spark.configuration import load_settings
 from churn_spark.errors import UserError
-from churn_spark.settings import load_settings
 
 CONF = Path(__file__).parent.parent / "conf"
 LOCAL = CONF / "local.yml"

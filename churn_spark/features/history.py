@@ -13,7 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from churn_spark.features.tiles import MS_PER_DAY, numbers, run_starts
+from churn_spark.clock import MS_PER_DAY
+from churn_spark.features.tiles import numbers, run_starts
 
 Ints = NDArray[np.int64]
 Values = NDArray[np.float64]  # one for each user and as_of; NaN where not known

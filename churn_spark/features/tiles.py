@@ -9,8 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-MS_PER_DAY = 86_400_000
-MS_PER_HOUR = 3_600_000
+from churn_spark.clock import MS_PER_DAY, MS_PER_HOUR
 
 SESSION = "session_key"  # the column of silver.events that tells a user's sessions apart
 

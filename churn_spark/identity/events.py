@@ -1,9 +1,9 @@
 """Bronze events -> one row per event, named and typed as silver has them."""
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from churn_spark.ingest.contract import MS_PER_DAY
+from churn_spark.clock import MS_PER_DAY
 
 
 def without_duplicates(bronze: DataFrame) -> DataFrame:
@@ -16,7 +16,7 @@ def to_silver_names(events: DataFrame) -> DataFrame:
     return events.select(
         F.col("userId").alias("user_id"),
         F.col("ts").alias("event_ms"),
-        F.date_from_unix_date(F.floor(F.col("ts") / MS_PER_DAY).cast("int")).alias("event_date"),
+        day_of(F.col("ts")).alias("event_date"),
         F.col("sessionId").alias("session_id"),
         F.col("itemInSession").alias("item_in_session"),
         "page",
@@ -32,3 +32,8 @@ def to_silver_names(events: DataFrame) -> DataFrame:
         "song",
         F.round(F.col("length") * 1000).cast("bigint").alias("length_ms"),
     )
+
+
+def day_of(ms: Column) -> Column:
+    """The day, UTC, of a time in ms since epoch."""
+    return F.date_from_unix_date(F.floor(ms / MS_PER_DAY).cast("int"))

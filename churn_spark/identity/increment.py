@@ -11,11 +11,9 @@ from datetime import date, timedelta
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from churn_spark.ingest.contract import MS_PER_DAY
+from churn_spark.clock import MS_PER_HOUR, MS_PER_MINUTE, midnight_ms
+from churn_spark.identity.events import day_of
 from churn_spark.settings import IdentitySettings
-
-MS_PER_HOUR = 3_600_000
-MS_PER_MINUTE = 60_000
 
 
 def session_spans(silver: DataFrame) -> DataFrame:
@@ -56,18 +54,10 @@ def ms_on_days(column: str, days: Iterable[date]) -> Column:
         ranges.append((first, day + timedelta(days=1)))
     within = F.lit(False)
     for first, end in ranges:
-        within |= (F.col(column) >= _midnight_ms(first)) & (F.col(column) < _midnight_ms(end))
+        within |= (F.col(column) >= midnight_ms(first)) & (F.col(column) < midnight_ms(end))
     return within
 
 
 def _days(first_ms: Column, last_ms: Column) -> Column:
     """A row for each day from one time to another, both inclusive."""
-
-    def day(ms: Column) -> Column:
-        return F.date_from_unix_date(F.floor(ms / MS_PER_DAY).cast("int"))
-
-    return F.explode(F.sequence(day(first_ms), day(last_ms)))
-
-
-def _midnight_ms(day: date) -> int:
-    return (day - date(1970, 1, 1)).days * MS_PER_DAY
+    return F.explode(F.sequence(day_of(first_ms), day_of(last_ms)))

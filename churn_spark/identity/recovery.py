@@ -3,14 +3,13 @@
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from churn_spark.clock import MS_PER_HOUR, MS_PER_MINUTE
 from churn_spark.identity.logins import by_login
 from churn_spark.identity.sequence import by_only_user, by_registration, by_runs
-from churn_spark.identity.sessions import MS_PER_HOUR
 from churn_spark.identity.tracks import missing_and_ends
 from churn_spark.identity.validation import with_out_of_sequence
 from churn_spark.settings import IdentitySettings
 
-MS_PER_MINUTE = 60_000
 CONFIDENCE = {  # share of the given IDs that were right on all simulated logs of tests/benchmarks/bench_recovery.py
     "both sides": 0.999,
     "registration": 0.999,  # assumed: no simulated line tells a registration without the user

@@ -7,11 +7,11 @@ from typing import Any
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
-from churn_spark.ingest.contract import MS_PER_DAY
+from churn_spark.clock import MS_PER_HOUR
+from churn_spark.identity.events import day_of
 from churn_spark.lake import Lake
 from churn_spark.tables import SESSIONS, SILVER_EVENTS
 
-MS_PER_HOUR = 3_600_000
 CAP = 0.99  # percentile of a day's sessions at which the length is capped
 
 
@@ -48,7 +48,7 @@ def user_sessions(events: DataFrame) -> DataFrame:
     )
     return per_session.withColumns(
         {
-            "end_date": F.date_from_unix_date(F.floor(F.col("end_ms") / MS_PER_DAY).cast("int")),
+            "end_date": day_of(F.col("end_ms")),
             "length_s": F.floor((F.col("end_ms") - F.col("start_ms")) / 1000),
         }
     )

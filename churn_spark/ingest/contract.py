@@ -8,9 +8,9 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType, StringType, StructField, StructType
 
+from churn_spark.clock import midnight_ms
 from churn_spark.settings import IngestSettings
 
-MS_PER_DAY = 86_400_000
 ISO_DATE = r"^\d{4}-\d{2}-\d{2}"
 
 
@@ -117,12 +117,9 @@ def _typed(field: Field, ts_units: Mapping[str, str]) -> Column:
 
 
 def _reason(earliest: date, latest: date) -> Column:
-    def day_ms(day: date) -> int:
-        return (day - date(1970, 1, 1)).days * MS_PER_DAY
-
     reasons = [F.when(~F.col("is_json"), "not_json")]
     reasons += [F.when(F.col(field.name).isNull(), f"missing_{field.name}") for field in FIELDS if field.required]
-    outside = (F.col("ts") < day_ms(earliest)) | (F.col("ts") >= day_ms(latest))
+    outside = (F.col("ts") < midnight_ms(earliest)) | (F.col("ts") >= midnight_ms(latest))
     reasons += [
         F.when(outside, "ts_out_of_range"),
         F.when(F.col("itemInSession") < 0, "itemInSession_out_of_range"),

@@ -16,11 +16,12 @@ from pathlib import Path
 
 from pyspark.sql import SparkSession
 
+from churn_spark.configuration import load_settings
 from churn_spark.ingest.batches import take_files
 from churn_spark.ingest.contract import FIELDS
 from churn_spark.lake import Lake
 from churn_spark.session import spark_session
-from churn_spark.settings import Settings, load_settings
+from churn_spark.settings import Settings
 from churn_spark.simulate import simulate
 
 PROJECT = Path(__file__).parent.parent.parent

@@ -17,6 +17,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from churn_spark import table_stages
+from churn_spark.configuration import load_settings
 from churn_spark.features.batch import quintile_edges, user_days, user_features, with_quintiles
 from churn_spark.features.catalogue import ALL_FEATURES, FEATURES
 from churn_spark.features.online import online_features
@@ -24,7 +25,6 @@ from churn_spark.features.point_in_time import point_in_time_join
 from churn_spark.features.tiles import EVENT_COLUMNS, SESSION
 from churn_spark.lake import Lake
 from churn_spark.session import spark_session
-from churn_spark.settings import load_settings
 from churn_spark.tables import SILVER_EVENTS, USER_DAYS
 from tests.benchmarks.features_in_sql import duckdb_query, naive_aggregates
 

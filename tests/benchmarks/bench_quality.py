@@ -17,11 +17,12 @@ from statistics import median
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from churn_spark.configuration import load_settings
 from churn_spark.ingest.contract import EXPECTED, FIELDS, kept, parse
 from churn_spark.lake import Lake
 from churn_spark.quality.gate import audit
 from churn_spark.session import spark_session
-from churn_spark.settings import Settings, load_settings
+from churn_spark.settings import Settings
 from churn_spark.tables import BRONZE_EVENTS
 
 PROJECT = Path(__file__).parents[2]

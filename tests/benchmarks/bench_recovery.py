@@ -14,13 +14,14 @@ from pathlib import Path
 from pyspark.sql import Column, DataFrame, SparkSession, Window
 from pyspark.sql import functions as F
 
+from churn_spark.configuration import load_settings
 from churn_spark.identity.events import to_silver_names, without_duplicates
 from churn_spark.identity.recovery import recover_user_ids
 from churn_spark.identity.sessions import with_session_key
 from churn_spark.identity.validation import with_out_of_sequence
 from churn_spark.ingest.contract import kept, parse
 from churn_spark.session import spark_session
-from churn_spark.settings import Settings, load_settings
+from churn_spark.settings import Settings
 from churn_spark.simulate import simulate
 
 LOCAL = Path(__file__).parent.parent.parent / "conf" / "local.yml"
@@ -34,7 +35,7 @@ def silver(spark: SparkSession, logs: str, settings: Settings) -> DataFrame:
     """The logs as silver has them before the recovery."""
     lines = spark.read.option("pathGlobFilter", "*.json*").text(logs).withColumnRenamed("value", "line")
     placed = lines.withColumns({"source_file": F.lit(""), "ingest_batch": F.lit(0)})
-    bronze = parse(placed, settings.ingest.earliest, settings.ingest.latest).transform(kept)
+    bronze = parse(placed, settings.ingest).transform(kept)
     events = bronze.transform(without_duplicates).transform(to_silver_names)
     return events.transform(with_session_key, settings.identity.session_gap_hours).localCheckpoint()
 

@@ -15,13 +15,13 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from churn_spark import table_stages
+from churn_spark.configuration import load_settings
 from churn_spark.features.batch import quintile_edges, user_days, user_features, whole_users, with_quintiles
 from churn_spark.features.calendar import day_of
 from churn_spark.features.catalogue import BEHAVIOR, FEATURE_NAMES, FEATURES
 from churn_spark.features.online import online_features
 from churn_spark.features.tiles import EVENT_COLUMNS, SESSION, tiles_of
 from churn_spark.lake import Lake
-from churn_spark.settings import load_settings
 from churn_spark.tables import QUINTILES, SILVER_EVENTS, USER_DAYS
 from tests.benchmarks.features_in_sql import duckdb_query
 from tests.features.events import Event, arrow, silver

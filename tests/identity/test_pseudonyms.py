@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
+from churn_spark.configuration import load_settings
 from churn_spark.errors import UserError
 from churn_spark.identity.key import VARIABLE, key_file, pseudonym_key
 from churn_spark.identity.pseudonyms import pseudonyms
-from churn_spark.settings import Settings, load_settings
+from churn_spark.settings import Settings
 from tests.jobs.processes import LOCAL
 
 KEY = "k" * 32

@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from churn_spark.configuration import load_settings
 from churn_spark.errors import UserError
 from churn_spark.identity.key import VARIABLE
 from churn_spark.identity.sessions import update_sessions
 from churn_spark.identity.silver import update_silver
 from churn_spark.lake import Lake
-from churn_spark.settings import Settings, load_settings
+from churn_spark.settings import Settings
 from churn_spark.tables import BRONZE_EVENTS, SESSIONS, SILVER_EVENTS, USER_PSEUDONYMS
 from tests.jobs.processes import LOCAL
 

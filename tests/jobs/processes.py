@@ -14,9 +14,9 @@ from pathlib import Path
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
+from churn_spark.configuration import load_settings
 from churn_spark.lake import Lake
 from churn_spark.report import TABLES
-from churn_spark.settings import load_settings
 
 PROJECT = Path(__file__).parent.parent.parent
 LOCAL = PROJECT / "conf" / "local.yml"

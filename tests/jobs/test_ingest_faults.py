@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
+from churn_spark.configuration import load_settings
 from churn_spark.lake import Lake
-from churn_spark.settings import load_settings
 from churn_spark.tables import BRONZE_EVENTS, LOG_FILES, QUARANTINE
 from tests.ingest.logs import event, write
 from tests.jobs.processes import LOCAL, command, kill_during, run

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
+from churn_spark.configuration import load_settings
 from churn_spark.lake import Lake
-from churn_spark.settings import load_settings
 from churn_spark.tables import BRONZE_EVENTS, CHURN_SCORES, RUNS, SILVER_EVENTS
 from churn_spark.training.training_set import TRAINING_SET
 from tests.conftest import PipelineRun
