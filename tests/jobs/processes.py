@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
+import pytest
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
@@ -21,6 +22,7 @@ from churn_spark.report import TABLES
 PROJECT = Path(__file__).parent.parent.parent
 LOCAL = PROJECT / "conf" / "local.yml"
 SPARK_SUBMIT = str(Path(sys.executable).with_name("spark-submit"))
+KEY = {"CHURN_SPARK_IDENTITY__PSEUDONYM_KEY": "0" * 64}  # one for all lakes, so that they can be compared
 SMALL = ("simulate.users=400", "simulate.days=50", "training.trees=40", "training.min_positives=5")
 
 
@@ -33,7 +35,11 @@ def run(
     job: str, lake: Path, *settings: str, launcher: Sequence[str] = (sys.executable,)
 ) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        command(job, lake, *settings, launcher=launcher), capture_output=True, text=True, cwd=lake.parent
+        command(job, lake, *settings, launcher=launcher),
+        capture_output=True,
+        text=True,
+        cwd=lake.parent,
+        env={**os.environ, **KEY},
     )
 
 
@@ -48,7 +54,9 @@ def execute(script: str, *options: str) -> subprocess.CompletedProcess[str]:
     status, out, err, before = 0, io.StringIO(), io.StringIO(), sys.argv
     sys.argv = [script, *options]
     try:
-        with redirect_stdout(out), redirect_stderr(err):
+        with redirect_stdout(out), redirect_stderr(err), pytest.MonkeyPatch.context() as patch:
+            for name, value in KEY.items():
+                patch.setenv(name, value)
             runpy.run_path(script, run_name="__main__")
     except SystemExit as end:
         status = int(end.code or 0)
@@ -60,7 +68,11 @@ def execute(script: str, *options: str) -> subprocess.CompletedProcess[str]:
 def kill_during(stage: str, job: str, lake: Path, *settings: str, seconds: float) -> None:
     """Start the job and kill all of it so many seconds after it has begun the stage."""
     process = subprocess.Popen(
-        command(job, lake, *settings), stderr=subprocess.PIPE, start_new_session=True, cwd=lake.parent
+        command(job, lake, *settings),
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        cwd=lake.parent,
+        env={**os.environ, **KEY},
     )
     assert process.stderr is not None
     shown = ""

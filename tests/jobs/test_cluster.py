@@ -1,5 +1,6 @@
 """The pipeline on a Spark standalone cluster: a master and two workers, each a process of its own."""
 
+import os
 import socket
 import subprocess
 import time
@@ -12,7 +13,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from tests.conftest import PipelineRun
-from tests.jobs.processes import PROJECT, SMALL, SPARK_SUBMIT, contents
+from tests.jobs.processes import KEY, PROJECT, SMALL, SPARK_SUBMIT, contents
 
 pytestmark = pytest.mark.slow
 SPARK_CLASS = Path(pyspark.__file__).parent / "bin" / "spark-class"
@@ -76,7 +77,7 @@ def test_the_cluster_makes_the_tables_of_the_local_master(
          "--conf", f"spark.driver.host={HOST}", "--conf", "spark.sql.shuffle.partitions=4",
          PROJECT / "jobs" / "pipeline.py", "--config", PROJECT / "conf" / "cluster.yml",
          *[option for setting in settings for option in ("--set", setting)]],
-        capture_output=True, text=True, cwd=tmp_path,
+        capture_output=True, text=True, cwd=tmp_path, env={**os.environ, **KEY},
     )  # fmt: skip
     assert submitted.returncode == 0, submitted.stderr
     assert contents(spark, lake) == contents(spark, pipeline_run.lake)

@@ -13,7 +13,7 @@ from churn_spark.configuration import load_settings
 from churn_spark.lake import Lake
 from churn_spark.tables import BRONZE_EVENTS, LOG_FILES, QUARANTINE
 from tests.ingest.logs import event, write
-from tests.jobs.processes import LOCAL, command, kill_during, run
+from tests.jobs.processes import KEY, LOCAL, command, kill_during, run
 
 pytestmark = pytest.mark.slow
 FILES, EVENTS = 8, 200
@@ -53,7 +53,13 @@ def test_kills_at_random_moments(spark: SparkSession, source: tuple[str, ...], t
 def test_two_jobs_at_once(spark: SparkSession, source: tuple[str, ...], tmp_path: Path) -> None:
     lake = tmp_path / "lake"
     jobs = [
-        subprocess.Popen(command("ingest", lake, *source), stderr=subprocess.PIPE, text=True, cwd=tmp_path)
+        subprocess.Popen(
+            command("ingest", lake, *source),
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=tmp_path,
+            env={**os.environ, **KEY},
+        )
         for _ in range(2)
     ]
     for job in jobs:
