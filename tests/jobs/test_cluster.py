@@ -74,7 +74,8 @@ def test_the_cluster_makes_the_tables_of_the_local_master(
                 "labels.horizon_days=14"]  # fmt: skip
     submitted = subprocess.run(
         [SPARK_SUBMIT, "--master", master, "--py-files", wheel, "--executor-memory", "1g",
-         "--conf", f"spark.driver.host={HOST}", "--conf", "spark.sql.shuffle.partitions=4",
+         "--conf", f"spark.driver.host={HOST}", "--conf", "spark.sql.shuffle.partitions=2",
+         "--conf", "spark.databricks.delta.snapshotPartitions=2",
          PROJECT / "jobs" / "pipeline.py", "--config", PROJECT / "conf" / "cluster.yml",
          *[option for setting in settings for option in ("--set", setting)]],
         capture_output=True, text=True, cwd=tmp_path, env={**os.environ, **KEY},

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
 
 from churn_spark.configuration import load_settings
 from churn_spark.lake import Lake
@@ -37,7 +38,7 @@ def assert_whole(spark: SparkSession, root: Path) -> None:
     broken = lake.read(QUARANTINE)
     assert broken.where(f"position = {EVENTS + 1}").select("source_file").distinct().count() == broken.count() == FILES
     ledger = lake.read(LOG_FILES).where("state = 'done'")
-    assert ledger.agg({"events": "sum", "quarantined": "sum"}).first() == (FILES * EVENTS, FILES)
+    assert ledger.agg(F.sum("events"), F.sum("quarantined")).first() == (FILES * EVENTS, FILES)
 
 
 def test_kills_at_random_moments(spark: SparkSession, source: tuple[str, ...], tmp_path: Path) -> None:

@@ -10,10 +10,12 @@ from chispa import assert_df_equality
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from churn_spark.configuration import load_settings
 from churn_spark.ingest.contract import parse
 from churn_spark.settings import Settings, SimulateSettings
 from churn_spark.simulate import simulate
 from churn_spark.simulate.blocks import BLOCK_USERS
+from tests.jobs.processes import LOCAL
 
 SETTINGS = Settings.model_construct(
     simulate=SimulateSettings(users=BLOCK_USERS + 44, days=4, start=date(2026, 1, 1), seed=7)
@@ -48,7 +50,7 @@ def truth(spark: SparkSession, folder: Path, table: str) -> DataFrame:
 
 def log_lines(spark: SparkSession, folder: Path) -> DataFrame:
     lines = spark.read.text(str(folder / "logs"))
-    return parse(lines.select(F.col("value").alias("line")), date(2010, 1, 1), date(2100, 1, 1))
+    return parse(lines.select(F.col("value").alias("line")), load_settings(LOCAL).ingest)
 
 
 def test_the_same_settings_give_the_same_content_whatever_the_partitions(
@@ -65,14 +67,14 @@ def test_there_is_one_file_a_day(folder: Path) -> None:
 
 
 def test_lines_break_the_contract_only_where_the_truth_says_so(spark: SparkSession, folder: Path) -> None:
-    kept = log_lines(spark, folder).where("reason IS NULL").dropDuplicates(["line"])
+    kept = log_lines(spark, folder).where("reason IS NULL").distinct()
     keys = ["ts", "sessionId", "itemInSession", "page"]
     readable = truth(spark, folder, "events").where("`case` != 'broken'")
     assert_df_equality(kept.select(keys), readable.select(keys), ignore_row_order=True, ignore_nullable=True)
 
 
 def test_the_truth_has_the_user_of_every_line(spark: SparkSession, folder: Path) -> None:
-    lines = log_lines(spark, folder).where("reason IS NULL").dropDuplicates(["line"])
+    lines = log_lines(spark, folder).where("reason IS NULL").distinct()
     true = truth(spark, folder, "events").withColumnRenamed("userId", "true_user")
     wrong = lines.join(true, ["ts", "sessionId", "itemInSession", "page"]).where(
         "logged != (userId IS NOT NULL) OR userId != true_user OR logged != (registration IS NOT NULL)"
