@@ -17,7 +17,7 @@ from tests.ingest.logs import event, write
 from tests.jobs.processes import KEY, LOCAL, command, kill_during, run
 
 pytestmark = pytest.mark.slow
-FILES, EVENTS = 8, 200
+FILES, EVENTS = 4, 200
 KILLS = int(os.environ.get("KILLS", 3))
 
 
