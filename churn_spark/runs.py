@@ -143,12 +143,12 @@ def _run(run: Run, lake: Lake, stages: Sequence[Stage]) -> int:
     except DataRefused as error:
         status, run.outcome, run.reason = 3, "refused", str(error)
     except Exception as error:
-        log = _log_crash(lake.spark)
-        first_line = next(iter(str(error).splitlines()), "")
-        status, run.outcome = 1, "failed"
-        run.reason = f"{type(error).__name__}: {first_line} (the cause stands in {log})"
+        status, run.outcome, run.reason = 1, "failed", _crash(error, lake.spark)
     run.seconds = time.monotonic() - started
-    lake.merge(RUNS, _row(run, lake))
+    try:
+        lake.merge(RUNS, _row(run, lake))
+    except Exception as error:  # where the disk is full, for instance, the run itself cannot be recorded either
+        status, run.outcome, run.reason = status or 1, "failed", run.reason or _crash(error, lake.spark)
     return status
 
 
@@ -167,12 +167,14 @@ def _with_progress(stage: Stage, lake: Lake, settings: Settings) -> Counts:
     return counts
 
 
-def _log_crash(spark: SparkSession) -> str:
-    """Put the stack trace into Spark's log, wherever that goes, and name it."""
+def _crash(error: Exception, spark: SparkSession) -> str:
+    """The error in a line; its stack trace goes into Spark's log, wherever that is."""
     jvm = spark.sparkContext._jvm
     assert jvm is not None
     jvm.org.apache.logging.log4j.LogManager.getLogger("churn_spark").error(traceback.format_exc())
-    return str(jvm.System.getenv("SPARK_LOG_FILE") or "Spark's log")
+    log = jvm.System.getenv("SPARK_LOG_FILE") or "Spark's log"
+    first_line = next(iter(str(error).splitlines()), "")
+    return f"{type(error).__name__}: {first_line} (the cause stands in {log})"
 
 
 def _row(run: Run, lake: Lake) -> DataFrame:
