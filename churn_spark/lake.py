@@ -26,6 +26,7 @@ from churn_spark.tables import Table
 
 KEYS, TIMESTAMP_KEY = "churn_spark.keys", "churn_spark.timestamp_key"
 ATTEMPTS = 5  # of a commit that other jobs come in between
+COMMIT_SECONDS = 10  # between the folder of a new table and its first commit, at most
 CONFLICTS = (
     ConcurrentAppendException,
     ConcurrentDeleteDeleteException,
@@ -158,7 +159,25 @@ class Lake:
             f"{KEYS} = '{','.join(table.keys)}', {TIMESTAMP_KEY} = '{table.timestamp_key or ''}'"
         )
         definition = f"({columns}) USING DELTA {clustering} COMMENT '{comment}' TBLPROPERTIES ({properties})"
-        _retried(lambda: self.spark.sql(f"CREATE TABLE IF NOT EXISTS {self.name(table)} {definition}"))
+        while not self.exists(table):
+            try:
+                _retried(lambda: self.spark.sql(f"CREATE TABLE IF NOT EXISTS {self.name(table)} {definition}"))
+            except AnalysisException as error:
+                if error.getCondition() != "DELTA_CREATE_TABLE_WITH_NON_EMPTY_LOCATION":
+                    raise
+            if not self.exists(table):  # to Delta, a folder by that name is enough
+                self._await_commit(self._path(table))
+
+    def _await_commit(self, path: str) -> None:
+        """Let another job commit the table whose folder it has made; clear what a job left that was killed first."""
+        for _ in range(COMMIT_SECONDS):
+            time.sleep(1)
+            if DeltaTable.isDeltaTable(self.spark, path):
+                return
+        jvm, context = self.spark.sparkContext._jvm, self.spark.sparkContext._jsc
+        assert jvm is not None
+        log = jvm.org.apache.hadoop.fs.Path(path, "_delta_log")
+        log.getFileSystem(context.hadoopConfiguration()).delete(log, True)  # it holds no commit, so no rows
 
     def _path(self, table: Table) -> str:
         return self.settings.path(*table.name.split("."))
@@ -172,8 +191,4 @@ def _retried(commit: Callable[[], object]) -> None:
             return
         except CONFLICTS:
             continue
-        except AnalysisException as error:
-            if error.getCondition() != "DELTA_CREATE_TABLE_WITH_NON_EMPTY_LOCATION":
-                raise
-            time.sleep(1)  # another job has made the table's folder, and is about to commit the table
     commit()

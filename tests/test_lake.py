@@ -1,6 +1,8 @@
 """Tables on real Delta: declared schema, idempotent writes, both layouts."""
 
+import threading
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from chispa import assert_df_equality
@@ -35,6 +37,31 @@ def test_a_batch_is_appended_once(lake: Lake, spark: SparkSession) -> None:
     lake.append(VISITS, first, "job", 0)
     lake.append(VISITS, second, "job", 1)
     assert_rows(lake, visits(spark, ("ann", 1, 3), ("bob", 1, 4)))
+
+
+@pytest.mark.parametrize("left", ["_delta_log/_staged_commits", "_delta_log/.00000000000000000000.json.tmp"])
+def test_what_a_killed_job_left_of_a_table_is_cleared(
+    lake: Lake, spark: SparkSession, left: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("churn_spark.lake.COMMIT_SECONDS", 1)
+    Path(lake.settings.path("gold", "visits"), left).mkdir(parents=True)
+    rows = visits(spark, ("ann", 1, 3))
+    lake.append(VISITS, rows, "job", 0)
+    assert_rows(lake, rows)
+
+
+def test_a_table_that_another_job_is_about_to_commit_is_awaited(lake: Lake, spark: SparkSession) -> None:
+    elsewhere = replace(VISITS, name="gold.elsewhere")
+    lake.create(elsewhere)
+    committed = Path(lake.settings.path("gold", "elsewhere"), "_delta_log")
+    begun = Path(lake.settings.path("gold", "visits"), "_delta_log")
+    begun.mkdir(parents=True)
+    other = threading.Timer(2, committed.rename, [begun])
+    other.start()
+    rows = visits(spark, ("ann", 1, 3))
+    lake.append(VISITS, rows, "job", 0)
+    other.join()
+    assert_rows(lake, rows)
 
 
 def test_merge_updates_by_key_and_inserts_the_rest(lake: Lake, spark: SparkSession) -> None:
