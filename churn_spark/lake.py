@@ -166,18 +166,32 @@ class Lake:
                 if error.getCondition() != "DELTA_CREATE_TABLE_WITH_NON_EMPTY_LOCATION":
                     raise
             if not self.exists(table):  # to Delta, a folder by that name is enough
-                self._await_commit(self._path(table))
+                self._await_commit(table)
 
-    def _await_commit(self, path: str) -> None:
-        """Let another job commit the table whose folder it has made; clear what a job left that was killed first."""
+    def _await_commit(self, table: Table) -> None:
+        """Let another job commit the table whose folder it has made; remove empty folders that a killed job left.
+
+        Raises DataRefused where there is more than empty folders.
+        """
         for _ in range(COMMIT_SECONDS):
             time.sleep(1)
-            if DeltaTable.isDeltaTable(self.spark, path):
+            try:
+                self.spark.sql(f"REFRESH TABLE {self.name(table)}")  # for Delta remembers that it was not there
                 return
+            except AnalysisException as error:
+                if error.getCondition() != "DELTA_MISSING_DELTA_TABLE":
+                    raise
         jvm, context = self.spark.sparkContext._jvm, self.spark.sparkContext._jsc
         assert jvm is not None
-        log = jvm.org.apache.hadoop.fs.Path(path, "_delta_log")
-        log.getFileSystem(context.hadoopConfiguration()).delete(log, True)  # it holds no commit, so no rows
+        log = jvm.org.apache.hadoop.fs.Path(self._path(table), "_delta_log")
+        files = log.getFileSystem(context.hadoopConfiguration())
+        if files.getContentSummary(log).getFileCount():
+            raise DataRefused(
+                f"{table.name}: {self._path(table)} holds files but no table, as a job leaves it that is killed while "
+                "it makes the table; remove that folder and run again"
+            )
+        for folder in (jvm.org.apache.hadoop.fs.Path(log, "_staged_commits"), log):
+            files.delete(folder, False)  # and fails where there is something in it by now
 
     def _path(self, table: Table) -> str:
         return self.settings.path(*table.name.split("."))

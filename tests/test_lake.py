@@ -39,8 +39,8 @@ def test_a_batch_is_appended_once(lake: Lake, spark: SparkSession) -> None:
     assert_rows(lake, visits(spark, ("ann", 1, 3), ("bob", 1, 4)))
 
 
-@pytest.mark.parametrize("left", ["_delta_log/_staged_commits", "_delta_log/.00000000000000000000.json.tmp"])
-def test_what_a_killed_job_left_of_a_table_is_cleared(
+@pytest.mark.parametrize("left", ["_delta_log", "_delta_log/_staged_commits"])
+def test_empty_folders_that_a_killed_job_left_are_removed(
     lake: Lake, spark: SparkSession, left: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("churn_spark.lake.COMMIT_SECONDS", 1)
@@ -50,12 +50,24 @@ def test_what_a_killed_job_left_of_a_table_is_cleared(
     assert_rows(lake, rows)
 
 
+def test_files_without_a_table_are_left_and_named(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("churn_spark.lake.COMMIT_SECONDS", 1)
+    left = Path(lake.settings.path("gold", "visits"), "_delta_log", ".00000000000000000000.json.tmp")
+    left.parent.mkdir(parents=True)
+    left.touch()
+    with pytest.raises(DataRefused, match=f"gold.visits: {left.parent.parent} holds files but no table"):
+        lake.create(VISITS)
+    assert left.exists()
+
+
 def test_a_table_that_another_job_is_about_to_commit_is_awaited(lake: Lake, spark: SparkSession) -> None:
     elsewhere = replace(VISITS, name="gold.elsewhere")
     lake.create(elsewhere)
     committed = Path(lake.settings.path("gold", "elsewhere"), "_delta_log")
     begun = Path(lake.settings.path("gold", "visits"), "_delta_log")
     begun.mkdir(parents=True)
+    with pytest.raises(AnalysisException):
+        spark.read.table(lake.name(VISITS))  # from now on Delta remembers that it is not there
     other = threading.Timer(2, committed.rename, [begun])
     other.start()
     rows = visits(spark, ("ann", 1, 3))
