@@ -25,8 +25,8 @@ demo: setup ## From raw logs to scores; LOGS=<folder> reads your logs, LAKE=<fol
 		$(BIN)/python -m serving.client "$$url" '$(MODEL)/example.json'
 	@echo; echo "Next: make serve MODEL='$(MODEL)'"
 
-test: setup ## Run all tests
-	@$(BIN)/pytest
+test: setup ## Run all tests, two at a time
+	@$(BIN)/pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
 lint: setup ## Check style and types
 	@$(BIN)/ruff check

@@ -35,6 +35,7 @@ EXTRAS = {
     ],
     "dev": [
         "pytest>=9.2,<10",
+        "pytest-xdist>=3.8,<4",
         "chispa>=0.12,<1",
         "hypothesis>=6.170,<7",
         "duckdb>=2,<3",  # features once more, to compare with

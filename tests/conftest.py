@@ -1,5 +1,6 @@
 """Fixtures that all tests share."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -25,14 +26,28 @@ class PipelineRun(NamedTuple):
     process: subprocess.CompletedProcess[str]
 
 
+# Spark's many short jobs compile more than they compute.
+os.environ.setdefault("SPARK_SUBMIT_OPTS", "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m -XX:+UseSerialGC")
+# PySpark takes a main module without a file, as pytest-xdist's processes have it, for a doctest, and ends it.
+sys.modules["__main__"].__dict__.setdefault("__file__", __file__)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Quick tests first: those without Spark, then those in the shared session, then those that start processes."""
+    """Quick tests first: those without Spark, then those in the shared session, then those that start processes.
+
+    Where they run in parallel, tests that share what costs more to make than to use stay together.
+    """
     items.sort(
         key=lambda item: (
             item.get_closest_marker("slow") is not None,
             "spark" in getattr(item, "fixturenames", ()),
         )
     )
+    for item in items:
+        if "pipeline_run" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("pipeline"))
+        elif item.get_closest_marker("slow") is None:
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
 
 
 @pytest.fixture(scope="session")
