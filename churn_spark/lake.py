@@ -89,6 +89,11 @@ class Lake:
         rows = history.select("version", "userMetadata").orderBy("version").collect()
         return {row["version"]: json.loads(row["userMetadata"]) for row in rows}
 
+    def note(self, table: Table) -> dict[str, Any]:
+        """The newest of the table's notes; empty without any."""
+        *_, newest = [{}, *self.notes(table).values()]
+        return newest
+
     def declared(self, name: str) -> Table:
         """The table of that name with the keys that it was made with. Raises DataRefused where there is none."""
         table = Table(name, comment="", columns="", evolves=True)

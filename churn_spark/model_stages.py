@@ -41,8 +41,8 @@ def train(lake: Lake, settings: Settings) -> Counts:
         trained = train_champion(rows, features_in(lake), settings, _oracle(lake, rows, settings))
         tables = filter(lake.exists, (TRAINING_SET, *FEATURE_TABLES, LABELS))
         table_versions = {table.name: lake.version(table) for table in tables}
-        *_, note = lake.notes(TRAINING_SET).values()
-        version = registry.register(trained, mark, table_versions, note["lookups"], settings)
+        lookups = lake.note(TRAINING_SET)["lookups"]
+        version = registry.register(trained, mark, table_versions, lookups, settings)
     registry.make_champion(version, settings)
     return {"champion version": int(version)}
 

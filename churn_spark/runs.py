@@ -178,10 +178,11 @@ def _crash(error: Exception, spark: SparkSession) -> str:
 
 
 def _row(run: Run, lake: Lake) -> DataFrame:
+    versions = {table: lake.version(table) for table in (lake.tables_read | lake.tables_written) - {RUNS}}
     row = (
         lake.run_id, run.job, run.started, run.seconds, run.outcome, run.reason, __version__,
         run.settings.model_dump_json(), run.rows,
-        {table.name: lake.version(table) for table in lake.tables_read},
-        {table.name: lake.version(table) for table in lake.tables_written if table != RUNS},
+        {table.name: version for table, version in versions.items() if table in lake.tables_read},
+        {table.name: version for table, version in versions.items() if table in lake.tables_written},
     )  # fmt: skip
     return lake.spark.createDataFrame([row], RUNS.columns)

@@ -11,11 +11,11 @@ from functools import partial
 from pyspark.sql import functions as F
 
 from churn_spark.errors import DataRefused
-from churn_spark.features.batch import quintile_edges, user_days, user_features, with_quintiles
 from churn_spark.features.calendar import DAY, as_of_days, day_of
 from churn_spark.features.catalogue import BEHAVIOR, FEATURE_VERSION
 from churn_spark.features.demographics import DEMOGRAPHICS, demographics_features
 from churn_spark.features.feature_tables import FEATURE_TABLES, lookups_in
+from churn_spark.features.increment import update_behavior, update_user_days
 from churn_spark.features.store import FeatureStore
 from churn_spark.features.support import SUPPORT, support_features
 from churn_spark.features.transactions import TRANSACTION_FEATURES, transaction_features
@@ -31,7 +31,7 @@ from churn_spark.settings import Settings
 from churn_spark.simulate import simulate as simulate_logs
 from churn_spark.sources.silver import update_sources
 from churn_spark.sources.tables import CUSTOMERS, TICKETS, TRANSACTIONS
-from churn_spark.tables import BRONZE_EVENTS, LABELS, QUINTILES, SILVER_EVENTS, USER_DAYS
+from churn_spark.tables import BRONZE_EVENTS, LABELS, SILVER_EVENTS, USER_DAYS
 from churn_spark.training.split import split_by_customer, split_by_time
 from churn_spark.training.training_set import TRAINING_SET
 
@@ -82,13 +82,10 @@ def sources(lake: Lake, settings: Settings) -> Counts:
 def features(lake: Lake, settings: Settings) -> Counts:
     """Silver -> `gold.user_days` and the feature tables at every `as_of`, with `gold.quintiles`."""
     if settings.ingest.kind == "events":
-        lake.replace(USER_DAYS, user_days(lake.read(SILVER_EVENTS)))
+        update_user_days(lake)
     days = as_of_days(*_span(lake, settings), settings.features)
     if settings.ingest.kind == "events":
-        known = user_features(lake.read(USER_DAYS), days).persist()
-        lake.replace(QUINTILES, quintile_edges(known))
-        lake.replace(BEHAVIOR, with_quintiles(known, lake.read(QUINTILES)))
-        known.unpersist()
+        update_behavior(lake, days)
     for source, features_of, table in SOURCE_FEATURES:
         if lake.exists(source):
             lake.replace(table, features_of(lake.read(source), days))

@@ -28,14 +28,6 @@ def user_days(events: DataFrame) -> DataFrame:
     return in_order.mapInArrow(_tiles, USER_DAYS.columns)
 
 
-def changed_user_days(events: DataFrame, changed: DataFrame) -> DataFrame:
-    """The tiles of the `user_id` and `event_date` in `changed`, as `user_days` of all events has them.
-
-    A user and day of `changed` without a row here has no events any more, and no tile.
-    """
-    return events.join(changed, ["user_id", "event_date"], "left_semi").transform(user_days)
-
-
 def user_features(tiles: DataFrame, as_of_days: Sequence[date]) -> DataFrame:
     """All features but the quintiles, of every customer at the midnight of each of `as_of_days`.
 

@@ -35,5 +35,6 @@ BEHAVIOR = Table(
     keys=("user_id", "as_of"),
     timestamp_key="as_of",
     cluster_by=("as_of", "user_id"),
+    change_feed=True,
     evolves=True,
 )

@@ -7,11 +7,12 @@ from typing import Literal
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
+from churn_spark.clock import MS_PER_DAY
 from churn_spark.features.calendar import midnight
 from churn_spark.features.catalogue import FEATURE_VERSION
 from churn_spark.tables import Table
 
-MICROS_PER_DAY = 86_400_000_000
+MICROS_PER_DAY = 1000 * MS_PER_DAY
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Which days of silver a change of bronze touches, and which days must be read to make them anew.
+"""Which days of silver a change of bronze touches, which must be read to make them anew, and which have changed.
 
 A row of silver depends on the rows of its session_key, and on those of the session_keys that the same visitor has
 within `identity.login_minutes`; its cleaned columns depend on the rows of its day. So a change spreads to whole days,
@@ -13,7 +13,22 @@ from pyspark.sql import functions as F
 
 from churn_spark.clock import MS_PER_HOUR, MS_PER_MINUTE, midnight_ms
 from churn_spark.identity.events import day_of
+from churn_spark.lake import Lake
 from churn_spark.settings import IdentitySettings
+from churn_spark.tables import SILVER_EVENTS
+
+
+def changed_days(lake: Lake, since: int | None) -> tuple[int, list[date] | None]:
+    """The newest version of `silver.events` and the days, UTC, on which it differs from version `since`, in order.
+
+    None for the days: it may differ on any day.
+    """
+    notes = lake.notes(SILVER_EVENTS)
+    newest = max(notes)
+    changes = [note["days"] for version, note in notes.items() if version > (since or 0)]
+    if since not in notes or None in changes:  # a version that the table's history has forgotten
+        return newest, None
+    return newest, sorted({date.fromisoformat(day) for days in changes for day in days})
 
 
 def session_spans(silver: DataFrame) -> DataFrame:

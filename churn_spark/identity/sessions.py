@@ -9,6 +9,7 @@ from pyspark.sql import functions as F
 
 from churn_spark.clock import MS_PER_HOUR
 from churn_spark.identity.events import day_of
+from churn_spark.identity.increment import changed_days
 from churn_spark.lake import Lake
 from churn_spark.tables import SESSIONS, SILVER_EVENTS
 
@@ -75,18 +76,12 @@ def update_sessions(lake: Lake) -> None:
 
     Not only those of the days that changed, for the gap of the next session reaches back to them.
     """
-    notes = lake.notes(SILVER_EVENTS)
-    version = max(notes)
-    *_, before = [{}, *lake.notes(SESSIONS).values()]
-    seen = before.get(SILVER_EVENTS.name, -1)
-    if seen == version:
-        return
+    version, days = changed_days(lake, lake.note(SESSIONS).get(SILVER_EVENTS.name))
     silver, note = lake.read(SILVER_EVENTS, version), {SILVER_EVENTS.name: version}
-    changes = [made["days"] for number, made in notes.items() if number > seen]
-    if not before or None in changes:
+    if days is None:
         lake.replace(SESSIONS, with_cap_and_gap(user_sessions(silver)), note=note)
-    elif days := [date.fromisoformat(day) for changed in changes for day in changed]:
-        _update_since(lake, silver, min(days), note)
+    elif days:
+        _update_since(lake, silver, days[0], note)
 
 
 def _update_since(lake: Lake, silver: DataFrame, since: date, note: Mapping[str, Any]) -> None:

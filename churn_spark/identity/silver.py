@@ -34,7 +34,7 @@ def update_silver(lake: Lake, settings: Settings, gate: Gate) -> None:
     """
     key = pseudonym_key(settings)
     made = _made_from(lake, settings, key)
-    *_, before = [{}, *lake.notes(SILVER_EVENTS).values()]
+    before = lake.note(SILVER_EVENTS)
     if before.items() >= made.items():
         return
     if before.get("key", made["key"]) != made["key"]:

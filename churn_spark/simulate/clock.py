@@ -2,11 +2,9 @@
 
 import numpy as np
 
+from churn_spark.clock import MS_PER_DAY, MS_PER_HOUR
 from churn_spark.settings import SimulateSettings
 from churn_spark.simulate.parameters import HOUR_WEIGHTS
-
-HOUR_MS = 3600 * 1000
-DAY_MS = 24 * HOUR_MS
 
 
 def epoch_ms(settings: SimulateSettings) -> int:
@@ -16,7 +14,7 @@ def epoch_ms(settings: SimulateSettings) -> int:
 
 def end_ms(settings: SimulateSettings) -> int:
     """The midnight after the last day, within a block."""
-    return settings.days * DAY_MS
+    return settings.days * MS_PER_DAY
 
 
 def dates(settings: SimulateSettings, days: np.ndarray) -> np.ndarray:
@@ -27,4 +25,4 @@ def dates(settings: SimulateSettings, days: np.ndarray) -> np.ndarray:
 def draw_time_of_day(rng: np.random.Generator, n: int) -> np.ndarray:
     """Ms since midnight at which sessions start; evenings are busier."""
     weights = np.array(HOUR_WEIGHTS) / sum(HOUR_WEIGHTS)
-    return rng.choice(len(weights), n, p=weights) * HOUR_MS + rng.integers(HOUR_MS, size=n)
+    return rng.choice(len(weights), n, p=weights) * MS_PER_HOUR + rng.integers(MS_PER_HOUR, size=n)

@@ -6,10 +6,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from churn_spark.clock import MS_PER_DAY
 from churn_spark.settings import SimulateSettings
 from churn_spark.simulate import parameters as p
 from churn_spark.simulate.blocks import draw_generator
-from churn_spark.simulate.clock import DAY_MS, dates, end_ms
+from churn_spark.simulate.clock import dates, end_ms
 from churn_spark.simulate.lines import log_lines
 from churn_spark.simulate.parts import Part
 
@@ -38,7 +39,7 @@ def deliver(settings: SimulateSettings, part: Part) -> pa.RecordBatch:
     arrival = np.concatenate([arrival, arrival[twice] + _delay(rng, p.DUPLICATE_SECONDS, len(twice))])
     arrival = np.minimum(arrival, end_ms(settings) - 1)
     return pa.RecordBatch.from_pydict({
-        "day": dates(settings, arrival // DAY_MS),
+        "day": dates(settings, arrival // MS_PER_DAY),
         "arrival": arrival,
         "user": part.users.number[part.events["user"][event]],
         "item": part.events["item"][event],

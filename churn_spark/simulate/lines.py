@@ -8,10 +8,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from churn_spark.clock import MS_PER_DAY
 from churn_spark.settings import SimulateSettings
 from churn_spark.simulate import parameters as p
 from churn_spark.simulate.catalogue import songs
-from churn_spark.simulate.clock import DAY_MS, epoch_ms
+from churn_spark.simulate.clock import epoch_ms
 from churn_spark.simulate.events import names_user
 from churn_spark.simulate.pages import AUTHS, PAGES
 from churn_spark.simulate.parts import Part
@@ -26,7 +27,7 @@ OLD_APP = {"appVersion": "1.8.2"}  # a field of its own; and it writes users as 
 def log_lines(settings: SimulateSettings, part: Part) -> pa.StringArray:
     """One JSON object per event."""
     users, events, first = part.users, part.events, epoch_ms(settings)
-    old = events["ts"] < users.old_app_until[events["user"]] * DAY_MS
+    old = events["ts"] < users.old_app_until[events["user"]] * MS_PER_DAY
     person = 4 * events["user"] + 2 * ~names_user(events) + old
     song = np.where(events["song"] < 0, p.SONGS + old, events["song"])
     request = 2 * (len(AUTHS) * events["page"] + events["auth"]) + events["paid"]

@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from churn_spark.clock import MS_PER_DAY, MS_PER_HOUR
 from churn_spark.simulate import parameters as p
-from churn_spark.simulate.clock import DAY_MS, HOUR_MS, draw_time_of_day
+from churn_spark.simulate.clock import draw_time_of_day
 from churn_spark.simulate.decisions import CANCEL, STAY, Day
 from churn_spark.simulate.users import Users
 
@@ -46,9 +47,9 @@ def draw_sessions(
     sessions["anonymous"] = (rng.random(len(user)) < p.ANONYMOUS_SHARE) & ~single[user]
     _draw_songs(rng, sessions, users.error_rate[user])
     time = draw_time_of_day(rng, len(user))
-    time = np.where(day.decision[user] != STAY, time % ((p.LAST_HOUR + 1) * HOUR_MS), time)
+    time = np.where(day.decision[user] != STAY, time % ((p.LAST_HOUR + 1) * MS_PER_HOUR), time)
     first_page = users.registered[user] - p.REGISTRATION_SECONDS * 1000
-    sessions["start"] = np.where(registering[user], first_page, number * DAY_MS + time)
+    sessions["start"] = np.where(registering[user], first_page, number * MS_PER_DAY + time)
     sessions = np.concatenate([sessions, _returns(rng, sessions, users.error_rate)])
     _space_out(sessions, free_from)
     return sessions

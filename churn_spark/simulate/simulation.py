@@ -7,9 +7,9 @@ import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession, Window
 from pyspark.sql import functions as F
 
+from churn_spark.clock import MS_PER_DAY
 from churn_spark.settings import Settings, SimulateSettings
 from churn_spark.simulate.blocks import MAX_TASKS, number_of_blocks
-from churn_spark.simulate.clock import DAY_MS
 from churn_spark.simulate.daily_files import claim_folder, mark_complete, write_days
 from churn_spark.simulate.deliveries import DELIVERIES, deliver
 from churn_spark.simulate.life import STARTS, session_starts
@@ -53,7 +53,7 @@ def _number_sessions(blocks: DataFrame, settings: SimulateSettings) -> DataFrame
     servers in the same hours, as in logs merged from several servers.
     """
     starts = blocks.mapInArrow(partial(_of_blocks, session_starts, settings), STARTS)
-    week = F.floor(F.col("start") / (RESTART_DAYS * DAY_MS))
+    week = F.floor(F.col("start") / (RESTART_DAYS * MS_PER_DAY))
     as_they_start = Window.partitionBy("server", week).orderBy("start", "block", "session")
     numbered = starts.withColumn("id", F.row_number().over(as_they_start).cast("long"))
     sessions = F.array_sort(F.collect_list(F.struct("session", "id")))

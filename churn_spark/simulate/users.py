@@ -4,11 +4,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from churn_spark.clock import MS_PER_DAY
 from churn_spark.settings import SimulateSettings
 from churn_spark.simulate import parameters as p
 from churn_spark.simulate.blocks import draw_generator, user_numbers
 from churn_spark.simulate.catalogue import FIRST_NAMES, LAST_NAMES, LOCATIONS, USER_AGENTS
-from churn_spark.simulate.clock import DAY_MS, draw_time_of_day
+from churn_spark.simulate.clock import draw_time_of_day
 
 
 class Users(NamedTuple):
@@ -43,7 +44,7 @@ def draw_users(settings: SimulateSettings, block: int) -> Users:
     return Users(
         number=number,
         joined_on=joined_on,
-        registered=joined_on * DAY_MS + draw_time_of_day(rng, n) + p.REGISTRATION_SECONDS * 1000,
+        registered=joined_on * MS_PER_DAY + draw_time_of_day(rng, n) + p.REGISTRATION_SECONDS * 1000,
         old_app_until=old_app * rng.integers(1, settings.days + 1, size=n),
         server=rng.choice(len(p.SERVER_SHARES), n, p=p.SERVER_SHARES),
         paid=~new & (rng.random(n) < p.PAID_SHARE),

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyspark.sql import SparkSession
 
-from churn_spark.features.batch import changed_user_days, user_days
+from churn_spark.features.batch import user_days
 from churn_spark.features.tiles import tiles_of
 from tests.features.events import Event, arrow, ms, silver
 
@@ -73,14 +73,6 @@ def test_tiles_of_changed_days_are_those_of_a_full_build(first: list[Event], lat
 
 def user_and_day(tile: dict[str, Any]) -> tuple[str, str]:
     return tile["user_id"], tile["day"].isoformat()
-
-
-def test_changed_user_days_leaves_the_others_alone(spark: SparkSession) -> None:
-    history = silver(
-        spark, ("ann", DAYS[0], 9, 1, "Home"), ("ann", DAYS[1], 9, 1, "Home"), ("bob", DAYS[1], 9, 2, "Home")
-    )
-    changed = spark.createDataFrame([("ann", date.fromisoformat(DAYS[1]))], "user_id STRING, event_date DATE")
-    assert [(row.user_id, row.day.day) for row in changed_user_days(history, changed).collect()] == [("ann", 6)]
 
 
 @pytest.mark.parametrize("user", ["ann", "bob"])

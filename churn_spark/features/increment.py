@@ -1,0 +1,55 @@
+"""Brings tiles and behavior features up to silver: only the days and midnights that a change reaches are made anew."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from churn_spark.features.batch import quintile_edges, user_days, user_features, with_quintiles
+from churn_spark.features.catalogue import BEHAVIOR, FEATURE_VERSION
+from churn_spark.identity.increment import changed_days
+from churn_spark.lake import Lake
+from churn_spark.tables import QUINTILES, SILVER_EVENTS, USER_DAYS
+
+
+def update_user_days(lake: Lake) -> None:
+    """Make `gold.user_days` what `silver.events` says now: the tiles of the days that changed."""
+    version, days = changed_days(lake, lake.note(USER_DAYS).get(SILVER_EVENTS.name))
+    if days == []:
+        return
+    events, where = lake.read(SILVER_EVENTS, version), "true"
+    if days is not None:
+        literals = ", ".join(f"DATE'{day}'" for day in days)
+        events, where = events.where(f"event_date IN ({literals})"), f"day IN ({literals})"
+    lake.replace(USER_DAYS, user_days(events), where, {SILVER_EVENTS.name: version})
+
+
+def update_behavior(lake: Lake, as_of_days: Sequence[date]) -> None:
+    """Make `customer_features.behavior` and `gold.quintiles` what `gold.user_days` says now, at `as_of_days` alone.
+
+    A day that changed reaches the midnights after it. Another `feature_version` makes all of them anew.
+    """
+    before = lake.note(BEHAVIOR)
+    _, days = changed_days(lake, before.get(SILVER_EVENTS.name))
+    made = {
+        SILVER_EVENTS.name: lake.note(USER_DAYS)[SILVER_EVENTS.name],
+        "feature_version": FEATURE_VERSION,
+        "as_of": [day.isoformat() for day in as_of_days],
+    }
+    if made == before:
+        return
+    if days is None or before["feature_version"] != FEATURE_VERSION:
+        _replace(lake, as_of_days, "true", made)
+        return
+    known = {date.fromisoformat(day) for day in before["as_of"]}
+    anew = [day for day in as_of_days if day not in known or any(changed < day for changed in days)]
+    gone = known.difference(as_of_days)
+    literals = ", ".join(f"TIMESTAMP'{day}T00:00:00Z'" for day in [*anew, *gone])
+    _replace(lake, anew, f"as_of IN ({literals})" if literals else "false", made)
+
+
+def _replace(lake: Lake, as_of_days: Sequence[date], where: str, note: dict[str, Any]) -> None:
+    known = user_features(lake.read(USER_DAYS), as_of_days).persist()
+    edges = quintile_edges(known)
+    lake.replace(QUINTILES, edges, where)
+    lake.replace(BEHAVIOR, with_quintiles(known, edges), where, note)
+    known.unpersist()

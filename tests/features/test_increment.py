@@ -1,0 +1,69 @@
+"""Tiles and behavior features, brought up to a silver that has changed."""
+
+from datetime import date
+
+import pytest
+from chispa import assert_df_equality
+from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
+
+from churn_spark.features.catalogue import BEHAVIOR
+from churn_spark.features.increment import update_behavior, update_user_days
+from churn_spark.lake import Lake
+from churn_spark.settings import Settings
+from churn_spark.tables import QUINTILES, SILVER_EVENTS, USER_DAYS, Table
+from tests.features.events import SILVER, Event, silver
+
+SHORT_SILVER = Table(SILVER_EVENTS.name, "Silver with the columns that tiles are made from", SILVER)
+FIRST: list[Event] = [
+    ("ann", "2026-01-05", 9, 1, "NextSong a/x"),
+    ("bob", "2026-01-06", 9, 2, "Home"),
+    ("ann", "2026-01-12", 9, 3, "NextSong b/y"),
+]
+CHANGED: list[Event] = [("bob", "2026-01-13", 10, 4, "Thumbs Up"), ("cid", "2026-01-15", 10, 5, "Home")]
+GRID = [date(2026, 1, 8), date(2026, 1, 13)]
+NEWEST = [date(2026, 1, 14)]
+LATER = [date(2026, 1, 16)]
+
+
+def publish(lake: Lake, spark: SparkSession, events: list[Event], days: list[str] | None) -> None:
+    literals = ", ".join(f"DATE'{day}'" for day in days or [])
+    where = f"event_date IN ({literals})" if days else "true"
+    lake.replace(SHORT_SILVER, silver(spark, *events).where(where), where, {"days": days})
+
+
+@pytest.fixture
+def grown(lake: Lake, spark: SparkSession) -> Lake:
+    """A lake in which two days came after the first build, one of them late."""
+    publish(lake, spark, FIRST, None)
+    update_user_days(lake)
+    update_behavior(lake, [*GRID, *NEWEST])
+    publish(lake, spark, [*FIRST, *CHANGED], ["2026-01-13", "2026-01-15"])
+    update_user_days(lake)
+    update_behavior(lake, [*GRID, *LATER])
+    return lake
+
+
+def test_the_result_is_that_of_a_full_build(
+    grown: Lake, spark: SparkSession, settings: Settings, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    whole = Lake(spark, settings.lake.model_copy(update={"root": str(tmp_path_factory.mktemp("lake"))}))
+    publish(whole, spark, [*FIRST, *CHANGED], None)
+    update_user_days(whole)
+    update_behavior(whole, [*GRID, *LATER])
+    for table in (USER_DAYS, BEHAVIOR):
+        assert_df_equality(grown.read(table), whole.read(table), ignore_row_order=True)
+    edges = [lake.read(QUINTILES).select("as_of", F.explode("edges")) for lake in (grown, whole)]
+    assert_df_equality(*edges, ignore_row_order=True)
+
+
+def test_midnights_before_the_change_are_left_as_they_are(grown: Lake) -> None:
+    changes = grown.changes(BEHAVIOR, grown.version(BEHAVIOR) - 1, grown.version(BEHAVIOR))
+    assert {row.as_of.day for row in changes.select("as_of").distinct().collect()} == {14, 16}
+
+
+def test_nothing_is_written_where_nothing_changed(grown: Lake) -> None:
+    before = grown.version(USER_DAYS), grown.version(BEHAVIOR)
+    update_user_days(grown)
+    update_behavior(grown, [*GRID, *LATER])
+    assert (grown.version(USER_DAYS), grown.version(BEHAVIOR)) == before
