@@ -7,7 +7,16 @@ from churn_spark.features.feature_tables import FEATURE_TABLES
 from churn_spark.lake import Lake
 from churn_spark.settings import Settings
 from churn_spark.sources.silver import SOURCES
-from churn_spark.tables import BRONZE_EVENTS, CHURN_SCORES, LABELS, QUARANTINE, SESSIONS, SILVER_EVENTS, USER_DAYS
+from churn_spark.tables import (
+    BRONZE_EVENTS,
+    CHURN_SCORES,
+    LABEL_OVERLAP,
+    LABELS,
+    QUARANTINE,
+    SESSIONS,
+    SILVER_EVENTS,
+    USER_DAYS,
+)
 from churn_spark.training import registry
 from churn_spark.training.training_set import TRAINING_SET
 
@@ -18,8 +27,8 @@ TABLES = (
 
 
 def summary(lake: Lake, settings: Settings) -> str:
-    """Rows per table, recovered IDs, the champion's metrics, the highest scores, and where all of it lies."""
-    parts = [_tables(lake), _recovered(lake), _model(settings), _scores(lake), _places(settings)]
+    """Rows per table, recovered IDs, how reasons of churn overlap, metrics, the highest scores, and where it lies."""
+    parts = [_tables(lake), _recovered(lake), _overlap(lake), _model(settings), _scores(lake), _places(settings)]
     return "\n" + "\n\n".join(part for part in parts if part)
 
 
@@ -42,6 +51,17 @@ def _recovered(lake: Lake) -> str:
     found = ", ".join(f"{rows[source]:,} {way}" for source, way in ways.items() if source in rows)
     total = recovered + rows.get("unknown", 0)
     return f"Recovered user IDs\n  {recovered:,} of {total:,} events that name no user{found and ': '}{found}"
+
+
+def _overlap(lake: Lake) -> str:
+    if not lake.exists(LABEL_OVERLAP):
+        return ""
+    lines = ["Customers who churned by both definitions, by only the first, by only the second (Jaccard index)"]
+    for row in lake.read(LABEL_OVERLAP).orderBy("reason", "other_reason").collect():
+        pair = f"{row['reason']}, {row['other_reason']}".replace("_", " ")
+        share = "-" if row["jaccard"] is None else f"{row['jaccard']:.2f}"
+        lines.append(f"  {pair:<30}{row['both']:>9,}{row['only_reason']:>9,}{row['only_other']:>9,}  ({share})")
+    return "\n".join(lines)
 
 
 def _model(settings: Settings) -> str:

@@ -145,11 +145,14 @@ class FeatureSettings(_Section):
 
 
 class LabelSettings(_Section):
-    """Churn counts in [as_of + gap, as_of + gap + horizon), all in days."""
+    """Churn counts in [as_of + gap, as_of + gap + horizon), all in days; `drop_share` is a share, 0 to 1."""
 
     gap_days: int = Field(ge=0)
     horizon_days: PositiveInt
     inactivity_days: PositiveInt
+    drop_days: PositiveInt
+    baseline_days: PositiveInt
+    drop_share: float = Field(gt=0, lt=1)
     train_on: list[LabelVersion] = Field(min_length=1)
 
 

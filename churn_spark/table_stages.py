@@ -22,7 +22,7 @@ from churn_spark.features.transactions import TRANSACTION_FEATURES, transaction_
 from churn_spark.identity.sessions import update_sessions
 from churn_spark.identity.silver import update_silver
 from churn_spark.ingest.batches import take_files
-from churn_spark.labels.definitions import churn_days, churn_labels, first_with_churn
+from churn_spark.labels.definitions import churn_days, churn_labels, first_with_churn, label_overlap
 from churn_spark.labels.snapshot import SNAPSHOT, snapshot_labels
 from churn_spark.lake import Lake
 from churn_spark.quality.gate import audit
@@ -31,7 +31,7 @@ from churn_spark.settings import Settings
 from churn_spark.simulate import simulate as simulate_logs
 from churn_spark.sources.silver import update_sources
 from churn_spark.sources.tables import CUSTOMERS, TICKETS, TRANSACTIONS
-from churn_spark.tables import BRONZE_EVENTS, LABELS, SILVER_EVENTS, USER_DAYS
+from churn_spark.tables import BRONZE_EVENTS, LABEL_OVERLAP, LABELS, SILVER_EVENTS, USER_DAYS
 from churn_spark.training.split import split_by_customer, split_by_time
 from churn_spark.training.training_set import TRAINING_SET
 
@@ -94,12 +94,13 @@ def features(lake: Lake, settings: Settings) -> Counts:
 
 
 def labels(lake: Lake, settings: Settings) -> Counts:
-    """`gold.user_days` -> `gold.labels`, by every definition of churn; without events, by the customer source."""
+    """`gold.user_days` -> `gold.labels`, with `ops.label_overlap`; without events, by the customer source."""
     as_of_day = _span(lake, settings)[1] + DAY
     if settings.ingest.kind == "customers":
         lake.replace(LABELS, snapshot_labels(lake.read(CUSTOMERS), as_of_day))
     else:
-        churns = churn_days(lake.read(USER_DAYS), settings.labels.inactivity_days)
+        churns = churn_days(lake.read(USER_DAYS), settings.labels)
+        lake.replace(LABEL_OVERLAP, label_overlap(churns, as_of_day))
         lake.replace(LABELS, churn_labels(lake.read(BEHAVIOR), churns, as_of_day, settings.labels))
     churned = lake.read(LABELS).where("churned").groupBy("label_version").count().collect()
     return {
@@ -134,7 +135,7 @@ def _label_version(lake: Lake, settings: Settings) -> str:
     """The definition of churn to train on."""
     if settings.ingest.kind == "customers":
         return SNAPSHOT
-    churns = churn_days(lake.read(USER_DAYS), settings.labels.inactivity_days)
+    churns = churn_days(lake.read(USER_DAYS), settings.labels)
     return first_with_churn(churns, _span(lake, settings)[1] + DAY, settings.labels.train_on)
 
 

@@ -6,17 +6,40 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 
 from churn_spark.features.batch import user_days
-from churn_spark.labels.definitions import churn_days, churn_labels, first_with_churn
+from churn_spark.labels.definitions import churn_days, churn_labels, first_with_churn, label_overlap
 from churn_spark.settings import LabelSettings
 from tests.features.events import silver
 
-SETTINGS = LabelSettings(gap_days=2, horizon_days=14, inactivity_days=30, train_on=["churn_def_v1", "churn_def_v2"])
+SETTINGS = LabelSettings(
+    gap_days=2, horizon_days=14, inactivity_days=30, drop_days=4, baseline_days=8, drop_share=0.8,
+    train_on=["churn_def_v1", "churn_def_v2"],
+)  # fmt: skip
 AS_OF = datetime(2026, 2, 2)
+
+
+def busy(first: int) -> list[tuple[str, str]]:
+    """Five events on each of the eight days of a baseline."""
+    return [(f"2026-01-{day:02}", "Home") for day in range(first, first + 8) for _ in range(5)]
+
+
+# For each reason, days on which nothing else is churn: the last one is before the horizon, and then in it.
+BEFORE = {
+    "cancellation": [("2026-01-31", "Cancellation Confirmation")],
+    "downgrade": [("2026-01-31", "Submit Downgrade")],
+    "inactivity": [("2026-01-01", "Home")],
+    "engagement_drop": [*busy(21), ("2026-01-30", "Home"), ("2026-02-03", "Home")],
+}
+WITHIN = {
+    "cancellation": [("2026-01-31", "Home"), ("2026-02-08", "Cancellation Confirmation")],
+    "downgrade": [("2026-01-31", "Home"), ("2026-02-08", "Submit Downgrade")],
+    "inactivity": [("2026-01-09", "Home")],
+    "engagement_drop": [*busy(24), ("2026-02-03", "Home")],
+}
 
 
 def churns(spark: SparkSession, *rows: tuple[str, str, str]) -> DataFrame:
     """Rows are (user, day, page)."""
-    return churn_days(user_days(silver(spark, *[(user, day, 12, 1, page) for user, day, page in rows])), 30)
+    return churn_days(user_days(silver(spark, *[(user, day, 12, 1, page) for user, day, page in rows])), SETTINGS)
 
 
 def labels(spark: SparkSession, *rows: tuple[str, str], data_end: date = date(2026, 4, 1)) -> dict[str, bool | None]:
@@ -39,7 +62,27 @@ def test_churn_days_with_reason_and_return(spark: SparkSession) -> None:
         ("bob", "downgrade", date(2026, 1, 5), date(2026, 2, 5)),
         ("bob", "inactivity", date(2026, 2, 4), date(2026, 2, 5)),
         ("bob", "inactivity", date(2026, 3, 7), None),
+        ("bob", "engagement_drop", date(2026, 2, 9), None),
     }
+
+
+@pytest.mark.parametrize(("events", "dropped"), [(3, date(2026, 1, 16)), (4, date(2026, 1, 18))])
+def test_a_drop_is_complete_when_its_days_hold_too_little(spark: SparkSession, events: int, dropped: date) -> None:
+    after = [("2026-01-14", "Home")] * events  # a fifth of what eight days before let expect are 4
+    found = churns(spark, *[("ann", *row) for row in busy(5) + after]).where("reason = 'engagement_drop'")
+    assert [(row.churn_day, row.back_day) for row in found.collect()] == [(dropped, None)]
+
+
+def test_a_drop_ends_with_a_day_at_whose_end_it_is_no_more(spark: SparkSession) -> None:
+    rows = [*busy(5), ("2026-01-17", "Home"), *[("2026-01-18", "Home")] * 5]
+    found = churns(spark, *[("ann", *row) for row in rows]).where("reason = 'engagement_drop'")
+    drop, _ = found.sort("churn_day").collect()
+    assert (drop.churn_day, drop.back_day) == (date(2026, 1, 16), date(2026, 1, 18))
+
+
+def test_without_a_whole_baseline_there_is_no_drop(spark: SparkSession) -> None:
+    found = churns(spark, *[("ann", *row) for row in busy(5)[5:]])
+    assert found.where("reason = 'engagement_drop'").isEmpty()
 
 
 @pytest.mark.parametrize(
@@ -52,27 +95,44 @@ def test_a_cancellation_counts_in_the_horizon_only(spark: SparkSession, cancelle
     assert found["churn_def_v1"] is churned
 
 
-def test_a_downgrade_is_churn_by_the_second_definition_only(spark: SparkSession) -> None:
-    found = labels(spark, ("2026-01-30", "Home"), ("2026-02-10", "Submit Downgrade"))
-    assert found == {"churn_def_v1": False, "churn_def_v2": True}
+@pytest.mark.parametrize("reason", WITHIN)
+def test_churn_within_the_horizon(spark: SparkSession, reason: str) -> None:
+    assert labels(spark, *WITHIN[reason]) == {"churn_def_v1": reason == "cancellation", "churn_def_v2": True}
 
 
-def test_silence_is_churn_by_the_second_definition_only(spark: SparkSession) -> None:
-    assert labels(spark, ("2026-01-10", "Home")) == {"churn_def_v1": False, "churn_def_v2": True}
+@pytest.mark.parametrize("reason", WITHIN)
+def test_a_label_is_unknown_until_the_horizon_has_passed(spark: SparkSession, reason: str) -> None:
+    known = labels(spark, *WITHIN[reason], data_end=date(2026, 2, 18))
+    assert known["churn_def_v2"] is True
+    unknown = labels(spark, *WITHIN[reason], data_end=date(2026, 2, 17))
+    assert unknown == {"churn_def_v1": None, "churn_def_v2": None}
 
 
-def test_a_label_is_unknown_until_the_horizon_has_passed(spark: SparkSession) -> None:
-    rows = (("2026-01-30", "Home"), ("2026-02-05", "Cancellation Confirmation"))
-    assert labels(spark, *rows, data_end=date(2026, 2, 17))["churn_def_v1"] is None
-    assert labels(spark, *rows, data_end=date(2026, 2, 18))["churn_def_v1"] is True
+@pytest.mark.parametrize("reason", BEFORE)
+def test_who_has_churned_is_left_out(spark: SparkSession, reason: str) -> None:
+    assert labels(spark, *BEFORE[reason]).keys() == (set() if reason == "cancellation" else {"churn_def_v1"})
 
 
-def test_who_has_churned_and_not_come_back_is_left_out(spark: SparkSession) -> None:
-    assert labels(spark, ("2025-12-20", "Home")).keys() == {"churn_def_v1"}
-    assert labels(spark, ("2025-12-20", "Home"), ("2026-02-01", "Home")).keys() == {
-        "churn_def_v1",
-        "churn_def_v2",
+@pytest.mark.parametrize("reason", BEFORE)
+def test_who_has_come_back_is_not(spark: SparkSession, reason: str) -> None:
+    back = [("2026-02-01", "Home")] * 5
+    assert labels(spark, *BEFORE[reason], *back).keys() == {"churn_def_v1", "churn_def_v2"}
+
+
+def test_overlap_counts_customers_by_each_pair_of_reasons(spark: SparkSession) -> None:
+    columns = "user_id STRING, reason STRING, churn_day DATE, back_day DATE"
+    rows = [
+        ("ann", "cancellation", date(2026, 1, 5)), ("ann", "inactivity", date(2026, 2, 4)),
+        ("bob", "inactivity", date(2026, 2, 4)), ("bob", "inactivity", date(2026, 2, 20)),
+        ("cid", "cancellation", date(2026, 1, 5)), ("cid", "inactivity", date(2026, 3, 1)),  # after the logs
+    ]  # fmt: skip
+    found = label_overlap(spark.createDataFrame([(*row, None) for row in rows], columns), date(2026, 3, 1))
+    assert len(found.collect()) == 6
+    assert {tuple(row) for row in found.where("other_reason = 'inactivity'").collect()} == {
+        ("cancellation", "inactivity", 1, 1, 1, 1 / 3),
+        ("downgrade", "inactivity", 0, 0, 2, 0.0),
     }
+    assert found.where("reason = 'downgrade' AND other_reason = 'engagement_drop'").first().jaccard is None
 
 
 def test_the_first_definition_with_churn_in_the_logs_is_trained_on(spark: SparkSession) -> None:

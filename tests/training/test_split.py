@@ -8,7 +8,10 @@ from churn_spark.settings import LabelSettings, Settings
 from churn_spark.training.split import split_by_customer, split_by_time
 
 HOLDOUT = date(2026, 3, 2)
-LABELS = LabelSettings(gap_days=1, horizon_days=13, inactivity_days=30, train_on=["churn_def_v1"])
+LABELS = LabelSettings(
+    gap_days=1, horizon_days=13, inactivity_days=30, drop_days=14, baseline_days=28, drop_share=0.8,
+    train_on=["churn_def_v1"],
+)  # fmt: skip
 
 
 def test_no_horizon_of_a_training_row_reaches_the_holdout(spark: SparkSession, settings: Settings) -> None:
