@@ -90,12 +90,17 @@ class IdentitySettings(_Section):
 
 
 class QualitySettings(_Section):
-    """Where Data Docs lie, and the largest shares of events, 0 to 1, that may be unlike the others."""
+    """Where Data Docs lie, the largest shares, 0 to 1, that may be unlike the others, and limits of features."""
 
     data_docs: str | None
     max_unnamed_share: float = Field(ge=0, le=1)
     max_unknown_share: float = Field(ge=0, le=1)
     max_repeated_share: float = Field(ge=0, le=1)
+    max_null_share: float = Field(ge=0, le=1)
+    max_shift: PositiveFloat
+    max_correlation: float = Field(gt=0, le=1)
+    min_label_rate: float = Field(ge=0, le=1)
+    max_label_rate: float = Field(ge=0, le=1)
 
 
 class SourceSettings(_Section):

@@ -4,18 +4,21 @@ Each reads its tables, calls the pure functions of its package and writes its ta
 a success or a kill, and leaves the same tables.
 """
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from functools import partial
+from typing import Any
 
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from churn_spark.errors import DataRefused
+from churn_spark.features.batch import quintile_edges, user_days, user_features, with_quintiles
 from churn_spark.features.calendar import DAY, as_of_days, day_of
 from churn_spark.features.catalogue import BEHAVIOR, FEATURE_VERSION
 from churn_spark.features.demographics import DEMOGRAPHICS, demographics_features
 from churn_spark.features.feature_tables import FEATURE_TABLES, lookups_in
-from churn_spark.features.increment import update_behavior, update_user_days
 from churn_spark.features.store import FeatureStore
 from churn_spark.features.support import SUPPORT, support_features
 from churn_spark.features.transactions import TRANSACTION_FEATURES, transaction_features
@@ -25,13 +28,15 @@ from churn_spark.ingest.batches import take_files
 from churn_spark.labels.definitions import churn_days, churn_labels, first_with_churn, label_overlap
 from churn_spark.labels.snapshot import SNAPSHOT, snapshot_labels
 from churn_spark.lake import Lake
+from churn_spark.quality.distribution import distribution
+from churn_spark.quality.finding import Finding
 from churn_spark.quality.gate import audit
 from churn_spark.runs import Counts
 from churn_spark.settings import Settings
 from churn_spark.simulate import simulate as simulate_logs
 from churn_spark.sources.silver import update_sources
 from churn_spark.sources.tables import CUSTOMERS, TICKETS, TRANSACTIONS
-from churn_spark.tables import BRONZE_EVENTS, LABEL_OVERLAP, LABELS, SILVER_EVENTS, USER_DAYS
+from churn_spark.tables import BRONZE_EVENTS, LABEL_OVERLAP, LABELS, QUINTILES, SILVER_EVENTS, USER_DAYS, Table
 from churn_spark.training.split import split_by_customer, split_by_time
 from churn_spark.training.training_set import TRAINING_SET
 
@@ -82,30 +87,64 @@ def sources(lake: Lake, settings: Settings) -> Counts:
 def features(lake: Lake, settings: Settings) -> Counts:
     """Silver -> `gold.user_days` and the feature tables at every `as_of`, with `gold.quintiles`."""
     if settings.ingest.kind == "events":
-        update_user_days(lake)
+        lake.replace(USER_DAYS, user_days(lake.read(SILVER_EVENTS)))
     days = as_of_days(*_span(lake, settings), settings.features)
-    if settings.ingest.kind == "events":
-        update_behavior(lake, days)
+    warnings = _publish_behavior(lake, settings, days) if settings.ingest.kind == "events" else 0
     for source, features_of, table in SOURCE_FEATURES:
         if lake.exists(source):
-            lake.replace(table, features_of(lake.read(source), days))
+            shifts = partial(distribution, lake, settings.quality, table)
+            warnings += _publish(lake, settings, table, features_of(lake.read(source), days), shifts)
     made = filter(lake.exists, FEATURE_TABLES)
-    return {"as_of": len(days), **{f"{table.name.partition('.')[2]} rows": lake.read(table).count() for table in made}}
+    rows = {f"{table.name.partition('.')[2]} rows": lake.read(table).count() for table in made}
+    return {"as_of": len(days), **rows, "warnings": warnings}
+
+
+def _publish_behavior(lake: Lake, settings: Settings, days: Sequence[date]) -> int:
+    known = user_features(lake.read(USER_DAYS), days).persist()
+    edges = quintile_edges(known).persist()
+    try:
+        shifts = partial(distribution, lake, settings.quality, BEHAVIOR)
+        warnings = _publish(lake, settings, BEHAVIOR, with_quintiles(known, edges), shifts)
+        lake.replace(QUINTILES, edges)
+    finally:
+        known.unpersist()
+        edges.unpersist()
+    return warnings
+
+
+def _publish(
+    lake: Lake,
+    settings: Settings,
+    table: Table,
+    rows: DataFrame,
+    *checks: Callable[[DataFrame], list[Finding]],
+    note: Mapping[str, Any] | None = None,
+) -> int:
+    """Write the table once the rows are held against its suite and the checks; the number of warnings."""
+    rows = rows.persist()
+    try:
+        warnings = audit(lake, settings, table, rows, [finding for check in checks for finding in check(rows)])
+        lake.replace(table, rows, note=note)
+    finally:
+        rows.unpersist()
+    return warnings
 
 
 def labels(lake: Lake, settings: Settings) -> Counts:
     """`gold.user_days` -> `gold.labels`, with `ops.label_overlap`; without events, by the customer source."""
     as_of_day = _span(lake, settings)[1] + DAY
     if settings.ingest.kind == "customers":
-        lake.replace(LABELS, snapshot_labels(lake.read(CUSTOMERS), as_of_day))
+        rows = snapshot_labels(lake.read(CUSTOMERS), as_of_day)
     else:
         churns = churn_days(lake.read(USER_DAYS), settings.labels)
         lake.replace(LABEL_OVERLAP, label_overlap(churns, as_of_day))
-        lake.replace(LABELS, churn_labels(lake.read(BEHAVIOR), churns, as_of_day, settings.labels))
+        rows = churn_labels(lake.read(BEHAVIOR), churns, as_of_day, settings.labels)
+    warnings = _publish(lake, settings, LABELS, rows)
     churned = lake.read(LABELS).where("churned").groupBy("label_version").count().collect()
     return {
         "rows": lake.read(LABELS).count(),
         **{f"churned by {version}": count for version, count in sorted(churned)},
+        "warnings": warnings,
     }
 
 

@@ -13,7 +13,8 @@ from churn_spark.features.transactions import TRANSACTION_FEATURES
 from churn_spark.lake import Lake
 from churn_spark.tables import Table
 
-Features = Sequence[Feature | Quintile | SourceFeature]
+AnyFeature = Feature | Quintile | SourceFeature
+Features = Sequence[AnyFeature]
 
 FEATURE_TABLES: Mapping[Table, Features] = {
     BEHAVIOR: catalogue.ALL_FEATURES,
@@ -63,7 +64,7 @@ def page() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _line(feature: Feature | Quintile | SourceFeature) -> str:
+def _line(feature: AnyFeature) -> str:
     low, high = (f"{bound:g}" if bound is not None else "" for bound in (feature.minimum, feature.maximum))
     cells = (
         f"`{feature.name}`",

@@ -12,7 +12,7 @@ from pathlib import Path
 from jinja2 import Environment
 
 from churn_spark.errors import UserError
-from churn_spark.quality.validation import Finding
+from churn_spark.quality.finding import Finding
 
 PAGE = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string("""\
 <!DOCTYPE html>

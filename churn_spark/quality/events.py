@@ -1,16 +1,12 @@
 """What `bronze.events` and `silver.events` must keep."""
 
-from collections.abc import Iterable
-
 from great_expectations import ExpectationSuite
-from great_expectations.expectations.core.expect_table_columns_to_match_set import ExpectTableColumnsToMatchSet
 from great_expectations.expectations.metadata_types import FailureSeverity
-from pyspark.sql.types import StructType
 
 from churn_spark.ingest.contract import EXPECTED, FIELDS
-from churn_spark.quality.expectations import ExpectRowsToBeUnique, ExpectRowsToSatisfy
+from churn_spark.quality.expectations import ExpectRowsToBeUnique, ExpectRowsToSatisfy, declared_columns, known, present
 from churn_spark.settings import Settings
-from churn_spark.tables import BRONZE_EVENTS, SILVER_EVENTS, Table
+from churn_spark.tables import BRONZE_EVENTS, SILVER_EVENTS
 
 USER_ID_SOURCES = ("logged", "session", "sequence", "login")
 
@@ -22,8 +18,8 @@ def bronze_events(settings: Settings) -> ExpectationSuite:
     return ExpectationSuite(
         BRONZE_EVENTS.name,
         expectations=[
-            _declared_columns(BRONZE_EVENTS),
-            *[_present(field.name) for field in FIELDS if field.required],
+            declared_columns(BRONZE_EVENTS),
+            *[present(field.name) for field in FIELDS if field.required],
             ExpectRowsToSatisfy(
                 description=f"ts lies from {span.earliest} to before {span.latest}, UTC",
                 column="ts",
@@ -36,7 +32,7 @@ def bronze_events(settings: Settings) -> ExpectationSuite:
             ExpectRowsToSatisfy(
                 description="a song has a length above 0 seconds", column="length", condition="length > 0"
             ),
-            *[_known(name, values) for name, values in EXPECTED.items()],
+            *[known(name, values) for name, values in EXPECTED.items()],
             ExpectRowsToSatisfy(
                 description=f"at most {limits.max_unnamed_share:.2%} of the events name no user",
                 column="userId",
@@ -54,8 +50,8 @@ def silver_events(settings: Settings) -> ExpectationSuite:
     return ExpectationSuite(
         SILVER_EVENTS.name,
         expectations=[
-            _declared_columns(SILVER_EVENTS),
-            *[_present(name) for name in ("event_ms", "session_key", "item_in_session", "page", "auth")],
+            declared_columns(SILVER_EVENTS),
+            *[present(name) for name in ("event_ms", "session_key", "item_in_session", "page", "auth")],
             ExpectRowsToSatisfy(
                 description="event_date is the UTC day of event_ms",
                 column="event_date",
@@ -72,7 +68,7 @@ def silver_events(settings: Settings) -> ExpectationSuite:
                 condition="user_id IS NOT NULL",
                 max_share=limits.max_unknown_share,
             ),
-            _known("user_id_source", USER_ID_SOURCES, severity=FailureSeverity.CRITICAL),
+            known("user_id_source", USER_ID_SOURCES, severity=FailureSeverity.CRITICAL),
             ExpectRowsToSatisfy(
                 description="user_id_source tells of every known user, and of no other, how the user is known",
                 column="user_id_source",
@@ -83,7 +79,7 @@ def silver_events(settings: Settings) -> ExpectationSuite:
                 column="user_id_confidence",
                 condition="user_id_confidence BETWEEN 0 AND 1",
             ),
-            _known("level", EXPECTED["level"]),
+            known("level", EXPECTED["level"]),
             ExpectRowsToSatisfy(
                 description="a song has a length above 0 ms", column="length_ms", condition="length_ms > 0"
             ),
@@ -93,31 +89,4 @@ def silver_events(settings: Settings) -> ExpectationSuite:
                 max_share=limits.max_repeated_share,
             ),
         ],
-    )
-
-
-def _declared_columns(table: Table) -> ExpectTableColumnsToMatchSet:
-    """Also what keeps names of persons out of the tables that do not declare them."""
-    columns = StructType.fromDDL(table.columns)
-    assert isinstance(columns, StructType)
-    return ExpectTableColumnsToMatchSet(
-        description="the columns are those that the table declares", column_set=columns.names
-    )
-
-
-def _present(column: str) -> ExpectRowsToSatisfy:
-    return ExpectRowsToSatisfy(
-        description=f"{column} is never missing", column=column, condition=f"{column} IS NOT NULL"
-    )
-
-
-def _known(
-    column: str, values: Iterable[str], severity: FailureSeverity = FailureSeverity.WARNING
-) -> ExpectRowsToSatisfy:
-    listed = ", ".join(f"'{value}'" for value in values)
-    return ExpectRowsToSatisfy(
-        description=f"{column} is one of the values known: {', '.join(values)}",
-        column=column,
-        condition=f"{column} IN ({listed})",
-        severity=severity,
     )

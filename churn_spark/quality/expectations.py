@@ -1,21 +1,27 @@
 """Expectations that count rows and show none, so that no value of a customer reaches a result.
 
 Great Expectations' own expectations about single values start a Spark job each to fetch samples of what they did not
-expect. These two give numbers only, and those of `ExpectRowsToSatisfy` are computed together, with all aggregates of
+expect. These give numbers only, and but for `ExpectRowsToBeUnique` they are computed together, with all aggregates of
 the suite, in one pass. Great Expectations' own about aggregates (row count, mean, columns of the table) fit beside
 them.
 """
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from great_expectations.core.metric_domain_types import MetricDomainTypes
 from great_expectations.core.metric_function_types import MetricPartialFunctionTypes
 from great_expectations.execution_engine.sparkdf_execution_engine import SparkDFExecutionEngine
+from great_expectations.expectations.core.expect_table_columns_to_match_set import ExpectTableColumnsToMatchSet
 from great_expectations.expectations.expectation import BatchExpectation
+from great_expectations.expectations.metadata_types import FailureSeverity
 from great_expectations.expectations.metrics.metric_provider import metric_partial, metric_value
 from great_expectations.expectations.metrics.table_metric_provider import TableMetricProvider
 from pyspark.sql import Column
 from pyspark.sql import functions as F
+from pyspark.sql.types import StructType
+
+from churn_spark.tables import Table
 
 Kwargs = dict[str, Any]
 
@@ -59,6 +65,58 @@ class ExpectRowsToBeUnique(_ExpectFewUnexpectedRows):
     success_keys = ("keys", "max_share")
 
 
+class ExpectShareToBeBetween(BatchExpectation):
+    """Expect an SQL condition to hold for a share of the rows for which `among` holds and the condition is not null.
+
+    Passes where there are no such rows; `column` is where Data Docs show it.
+    """
+
+    condition: str
+    among: str
+    minimum: float
+    maximum: float
+    column: str | None = None
+
+    metric_dependencies = ("table.share",)
+    success_keys = ("condition", "among", "minimum", "maximum")
+
+    def _validate(
+        self, metrics: Kwargs, runtime_configuration: Kwargs | None = None, execution_engine: Any = None
+    ) -> Kwargs:
+        share = metrics["table.share"]
+        success = share is None or self.minimum <= share <= self.maximum
+        return {"success": success, "result": {"observed_value": share}}
+
+
+def declared_columns(table: Table) -> ExpectTableColumnsToMatchSet:
+    """The columns are those of the table; also what keeps names of persons out of tables that do not declare them."""
+    columns = StructType.fromDDL(table.columns)
+    assert isinstance(columns, StructType)
+    return ExpectTableColumnsToMatchSet(
+        description="the columns are those that the table declares", column_set=columns.names
+    )
+
+
+def present(column: str) -> ExpectRowsToSatisfy:
+    """The column is never null."""
+    return ExpectRowsToSatisfy(
+        description=f"{column} is never missing", column=column, condition=f"{column} IS NOT NULL"
+    )
+
+
+def known(
+    column: str, values: Iterable[str], severity: FailureSeverity = FailureSeverity.WARNING
+) -> ExpectRowsToSatisfy:
+    """The column holds one of the values, or null."""
+    listed = ", ".join(f"'{value}'" for value in values)
+    return ExpectRowsToSatisfy(
+        description=f"{column} is one of the values known: {', '.join(values)}",
+        column=column,
+        condition=f"{column} IN ({listed})",
+        severity=severity,
+    )
+
+
 class _RowsAgainst(TableMetricProvider):
     """Rows for which the condition is false."""
 
@@ -77,6 +135,27 @@ class _RowsAgainst(TableMetricProvider):
         **_: Any,
     ) -> tuple[Column, Kwargs, Kwargs]:
         return F.count_if(~F.expr(metric_value_kwargs["condition"])), metric_domain_kwargs, {}
+
+
+class _Share(TableMetricProvider):
+    """Share of the rows among some for which the condition is true."""
+
+    metric_name = "table.share"
+    value_keys = ("condition", "among")
+
+    @metric_partial(
+        engine=SparkDFExecutionEngine,
+        partial_fn_type=MetricPartialFunctionTypes.AGGREGATE_FN,
+        domain_type=MetricDomainTypes.TABLE,
+    )
+    def _spark(
+        cls,  # noqa: N805
+        metric_domain_kwargs: Kwargs,
+        metric_value_kwargs: Kwargs,
+        **_: Any,
+    ) -> tuple[Column, Kwargs, Kwargs]:
+        holds = F.expr(metric_value_kwargs["condition"]).cast("int")
+        return F.avg(F.when(F.expr(metric_value_kwargs["among"]), holds)), metric_domain_kwargs, {}
 
 
 class _RowsRepeated(TableMetricProvider):

@@ -1,21 +1,21 @@
 """The gate: a batch is held against its table's suite before anybody can read it (write, audit, publish)."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from pyspark.sql import DataFrame
 
 from churn_spark.errors import DataRefused
 from churn_spark.lake import Lake
+from churn_spark.quality.finding import Finding
 from churn_spark.settings import Settings
 from churn_spark.tables import QUALITY, Table
 
-if TYPE_CHECKING:
-    from churn_spark.quality.validation import Finding
 
-
-def audit(lake: Lake, settings: Settings, table: Table, rows: DataFrame) -> int:
+def audit(lake: Lake, settings: Settings, table: Table, rows: DataFrame, others: Sequence[Finding] = ()) -> int:
     """Hold rows that are to go into `table` against its suite; returns the number of warnings.
+
+    `others` are findings about them that no suite can make.
 
     What was found becomes rows of `ops.quality` and the table's part of the Data Docs, whatever the outcome. Reads
     `rows` more than once: persist them, and write them from there.
@@ -26,7 +26,7 @@ def audit(lake: Lake, settings: Settings, table: Table, rows: DataFrame) -> int:
     from churn_spark.quality.data_docs import document
     from churn_spark.quality.validation import SUITES, validate
 
-    findings = validate(rows, SUITES[table](settings))
+    findings = [*validate(rows, SUITES[table](settings)), *others]
     checked_at = datetime.now(UTC)
     _record(lake, table, findings, checked_at)
     page = document(settings.data_docs, table.name, findings, checked_at.isoformat(timespec="seconds"))
@@ -41,7 +41,7 @@ def audit(lake: Lake, settings: Settings, table: Table, rows: DataFrame) -> int:
     return len(failed)
 
 
-def _record(lake: Lake, table: Table, findings: "list[Finding]", checked_at: datetime) -> None:
+def _record(lake: Lake, table: Table, findings: Sequence[Finding], checked_at: datetime) -> None:
     rows = [
         (
             lake.run_id, table.name, finding.expectation, finding.column, finding.severity, finding.success,

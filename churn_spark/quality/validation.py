@@ -1,7 +1,7 @@
 """Great Expectations on Spark rows: nothing is stored, shown or sent anywhere."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import great_expectations
@@ -10,45 +10,21 @@ from great_expectations.core import ExpectationValidationResult
 from great_expectations.data_context.types.base import ProgressBarsConfig
 from pyspark.sql import DataFrame
 
+from churn_spark.features.feature_tables import FEATURE_TABLES
+from churn_spark.quality.customers import feature_table, labels, training_set
 from churn_spark.quality.events import bronze_events, silver_events
+from churn_spark.quality.finding import Finding
 from churn_spark.settings import Settings
-from churn_spark.tables import BRONZE_EVENTS, SILVER_EVENTS, Table
+from churn_spark.tables import BRONZE_EVENTS, LABELS, SILVER_EVENTS, Table
+from churn_spark.training.training_set import TRAINING_SET
 
 SUITES: Mapping[Table, Callable[[Settings], ExpectationSuite]] = {
     BRONZE_EVENTS: bronze_events,
     SILVER_EVENTS: silver_events,
+    **{table: partial(feature_table, table, features) for table, features in FEATURE_TABLES.items()},
+    LABELS: labels,
+    TRAINING_SET: training_set,
 }
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What became of one expectation: its meaning in words, and numbers of what was observed.
-
-    `rows` and `unexpected` are null where the expectation is not about single rows; then `observed` is what it is
-    about, if that is a number.
-    """
-
-    expectation: str
-    column: str | None
-    severity: str
-    success: bool
-    rows: int | None
-    unexpected: int | None
-    observed: float | None
-
-    @property
-    def unexpected_share(self) -> float | None:
-        """Share of the rows that were not as expected, 0 to 1."""
-        if self.rows is None or self.unexpected is None:
-            return None
-        return self.unexpected / self.rows if self.rows else 0.0
-
-    @property
-    def in_words(self) -> str:
-        """What was observed."""
-        if self.unexpected is not None:
-            return f"unexpected are {self.unexpected:,} of {self.rows:,} rows ({self.unexpected_share:.2%})"
-        return "it is not so" if self.observed is None else f"observed is {self.observed:g}"
 
 
 def validate(rows: DataFrame, suite: ExpectationSuite) -> list[Finding]:

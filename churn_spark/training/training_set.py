@@ -5,6 +5,8 @@ from churn_spark.tables import Table
 
 FEATURE_COLUMNS = ", ".join(f"{feature.name} DOUBLE COMMENT '{feature.description}'" for feature in TABLE_FEATURES)
 
+SPLITS = ("train", "validation", "embargo", "holdout")
+
 TRAINING_SET = Table(
     "gold.training_set",
     "Labelled customers with their features point-in-time, and the part that each row plays",

@@ -8,8 +8,8 @@ from pyspark.sql import DataFrame, SparkSession
 from churn_spark.errors import DataRefused, UserError
 from churn_spark.lake import Lake
 from churn_spark.quality.data_docs import document
+from churn_spark.quality.finding import Finding
 from churn_spark.quality.gate import audit
-from churn_spark.quality.validation import Finding
 from churn_spark.settings import Settings
 from churn_spark.tables import BRONZE_EVENTS, QUALITY
 from tests.quality.events import bronze

@@ -1,0 +1,101 @@
+"""What the tables of customers must keep: the feature tables, `gold.labels` and `gold.training_set`."""
+
+from collections.abc import Sequence
+
+from great_expectations import ExpectationSuite
+from great_expectations.expectations.metadata_types import FailureSeverity
+
+from churn_spark.features.feature_tables import AnyFeature, Features
+from churn_spark.labels.definitions import REASONS
+from churn_spark.labels.snapshot import SNAPSHOT
+from churn_spark.quality.expectations import (
+    ExpectRowsToBeUnique,
+    ExpectRowsToSatisfy,
+    ExpectShareToBeBetween,
+    declared_columns,
+    known,
+)
+from churn_spark.settings import Settings
+from churn_spark.tables import LABELS, Table
+from churn_spark.training.training_set import SPLITS, TRAINING_SET
+
+WHOLE = ("count", "flag")
+
+
+def feature_table(table: Table, features: Features, settings: Settings) -> ExpectationSuite:
+    """Expectations of a feature table, which follow from the declarations of its features."""
+    limit = settings.quality.max_null_share
+    return ExpectationSuite(
+        table.name,
+        expectations=[
+            declared_columns(table),
+            _one_row_per(table.keys),
+            *[_as_declared(feature) for feature in features],
+            *[
+                ExpectRowsToSatisfy(
+                    description=f"at most {limit:.2%} of the customers have no {feature.name}",
+                    column=feature.name,
+                    condition=f"{feature.name} IS NOT NULL",
+                    max_share=limit,
+                    severity=FailureSeverity.WARNING,
+                )
+                for feature in features
+                if feature.null
+            ],
+        ],
+    )
+
+
+def labels(settings: Settings) -> ExpectationSuite:
+    """Expectations of the labels by every definition of churn."""
+    limits = settings.quality
+    versions = (SNAPSHOT,) if settings.ingest.kind == "customers" else tuple(REASONS)
+    return ExpectationSuite(
+        LABELS.name,
+        expectations=[
+            declared_columns(LABELS),
+            _one_row_per(LABELS.keys),
+            known("label_version", versions, FailureSeverity.CRITICAL),
+            *[
+                ExpectShareToBeBetween(
+                    description=f"{limits.min_label_rate:.2%} to {limits.max_label_rate:.2%} of the known labels of "
+                    f"{version} say churned",
+                    column="churned",
+                    condition="churned",
+                    among=f"label_version = '{version}'",
+                    minimum=limits.min_label_rate,
+                    maximum=limits.max_label_rate,
+                    severity=FailureSeverity.WARNING,
+                )
+                for version in versions
+            ],
+        ],
+    )
+
+
+def training_set(settings: Settings) -> ExpectationSuite:
+    """Expectations of the training set; what single features tell of the label is found in `leakage.py`."""
+    return ExpectationSuite(
+        TRAINING_SET.name,
+        expectations=[_one_row_per(TRAINING_SET.keys), known("split", SPLITS, FailureSeverity.CRITICAL)],
+    )
+
+
+def _one_row_per(keys: Sequence[str]) -> ExpectRowsToBeUnique:
+    return ExpectRowsToBeUnique(description=f"one row per {', '.join(keys)}", keys=list(keys))
+
+
+def _as_declared(feature: AnyFeature) -> ExpectRowsToSatisfy:
+    """That the values are what the declaration allows."""
+    name = feature.name
+    allowed = [
+        ("always known", f"{name} IS NOT NULL", feature.null is None),
+        ("a number", f"NOT isnan({name})", True),
+        ("whole", f"{name} = floor({name})", feature.type in WHOLE),
+        (f"at least {feature.minimum}", f"{name} >= {feature.minimum}", feature.minimum is not None),
+        (f"at most {feature.maximum}", f"{name} <= {feature.maximum}", feature.maximum is not None),
+    ]
+    words, conditions, _ = zip(*[part for part in allowed if part[2]], strict=True)
+    return ExpectRowsToSatisfy(
+        description=f"{name} is {', '.join(words)}", column=name, condition=" AND ".join(conditions)
+    )
