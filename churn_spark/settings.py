@@ -101,6 +101,8 @@ class QualitySettings(_Section):
     max_correlation: float = Field(gt=0, le=1)
     min_label_rate: float = Field(ge=0, le=1)
     max_label_rate: float = Field(ge=0, le=1)
+    max_feature_auc: float = Field(ge=0.5, le=1)
+    leakage_customers: PositiveInt
 
 
 class SourceSettings(_Section):

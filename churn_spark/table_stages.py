@@ -18,7 +18,7 @@ from churn_spark.features.batch import quintile_edges, user_days, user_features,
 from churn_spark.features.calendar import DAY, as_of_days, day_of
 from churn_spark.features.catalogue import BEHAVIOR, FEATURE_VERSION
 from churn_spark.features.demographics import DEMOGRAPHICS, demographics_features
-from churn_spark.features.feature_tables import FEATURE_TABLES, lookups_in
+from churn_spark.features.feature_tables import FEATURE_TABLES, features_in, lookups_in
 from churn_spark.features.store import FeatureStore
 from churn_spark.features.support import SUPPORT, support_features
 from churn_spark.features.transactions import TRANSACTION_FEATURES, transaction_features
@@ -31,6 +31,7 @@ from churn_spark.lake import Lake
 from churn_spark.quality.distribution import distribution
 from churn_spark.quality.finding import Finding
 from churn_spark.quality.gate import audit
+from churn_spark.quality.leakage import future_known, label_known
 from churn_spark.runs import Counts
 from churn_spark.settings import Settings
 from churn_spark.simulate import simulate as simulate_logs
@@ -104,7 +105,8 @@ def _publish_behavior(lake: Lake, settings: Settings, days: Sequence[date]) -> i
     edges = quintile_edges(known).persist()
     try:
         shifts = partial(distribution, lake, settings.quality, BEHAVIOR)
-        warnings = _publish(lake, settings, BEHAVIOR, with_quintiles(known, edges), shifts)
+        leaks = partial(future_known, lake, settings.quality.leakage_customers, days)
+        warnings = _publish(lake, settings, BEHAVIOR, with_quintiles(known, edges), leaks, shifts)
         lake.replace(QUINTILES, edges)
     finally:
         known.unpersist()
@@ -165,7 +167,10 @@ def training_set(lake: Lake, settings: Settings) -> Counts:
         split = split_by_customer(rows, settings.training)
     else:
         split = split_by_time(rows, holdout, settings.labels, settings.training)
-    lake.replace(TRAINING_SET, split, note={"lookups": [asdict(lookup) for lookup in lookups]})
+    names = [feature.name for feature in features_in(lake)]
+    leaks = partial(label_known, names, settings.quality.max_feature_auc)
+    note = {"lookups": [asdict(lookup) for lookup in lookups]}
+    _publish(lake, settings, TRAINING_SET, split, leaks, note=note)
     splits = lake.read(TRAINING_SET).groupBy("split").count().collect()
     return {f"{version} {split}": count for split, count in sorted(splits)}
 

@@ -72,16 +72,21 @@ def _tiles(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
 
 def _features(as_of_days: Sequence[int], batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     for tiles in whole_users(batches):
-        history = History(tiles, as_of_days)
-        columns = {
-            "user_id": history.user_ids,
-            "as_of_day": pa.array(history.as_of_days.astype(np.int32), pa.date32()),
-            **{
-                feature.name: pa.array(feature.value(history.window(feature.window)), from_pandas=True)
-                for feature in FEATURES
-            },
-        }
-        yield from pa.table(columns).to_batches()
+        yield from features_of(tiles, as_of_days).to_batches()
+
+
+def features_of(tiles: pa.Table, as_of_days: Sequence[int]) -> pa.Table:
+    """`user_id`, `as_of_day` and FEATURES of the customers at each of `as_of_days` (since epoch), from their tiles."""
+    history = History(tiles, as_of_days)
+    columns = {
+        "user_id": history.user_ids,
+        "as_of_day": pa.array(history.as_of_days.astype(np.int32), pa.date32()),
+        **{
+            feature.name: pa.array(feature.value(history.window(feature.window)), from_pandas=True)
+            for feature in FEATURES
+        },
+    }
+    return pa.table(columns)
 
 
 def whole_users(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:

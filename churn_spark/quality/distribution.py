@@ -30,11 +30,11 @@ def sample(rows: DataFrame, size: int = SAMPLE) -> pd.DataFrame:
 
 def distribution(lake: Lake, settings: QualitySettings, table: Table, rows: DataFrame) -> list[Finding]:
     """Warnings about `rows` that are to take the place of those that the table has, each at its newest `as_of`."""
-    new = sample(_newest(rows))
+    new = sample(newest(rows))
     names = [name for name in rows.columns if name not in NOT_FEATURES]
     findings = same_findings(correlations(new, names), settings.max_correlation)
     if lake.exists(table):
-        old = sample(_newest(lake.read(table)))
+        old = sample(newest(lake.read(table)))
         findings += shift_findings(shifts(old, new, [name for name in names if name in old]), settings.max_shift)
     return findings
 
@@ -91,5 +91,6 @@ def _highest(found: Mapping[str, float]) -> list[tuple[str, float]]:
     return sorted(found.items(), key=lambda item: item[1])[-1:]
 
 
-def _newest(rows: DataFrame) -> DataFrame:
+def newest(rows: DataFrame) -> DataFrame:
+    """The rows of the newest `as_of`."""
     return rows.where(F.col("as_of") == rows.agg(F.max("as_of")).collect()[0][0])

@@ -50,6 +50,12 @@ def test_a_warning_is_counted_and_recorded(lake: Lake, spark: SparkSession, sett
     assert (warning.table_name, warning.column_name, warning.severity) == ("bronze.events", "page", "warning")
 
 
+def test_a_finding_that_no_suite_can_make_refuses_too(lake: Lake, spark: SparkSession, settings: Settings) -> None:
+    leak = Finding("songs alone does not tell who churned", "songs", "critical", False, observed=0.997)
+    with pytest.raises(DataRefused, match=r"songs alone does not tell who churned, but observed is 0\.997"):
+        audit(lake, settings, BRONZE_EVENTS, bronze(spark, {}), [leak])
+
+
 def finding(table: str) -> Finding:
     return Finding(f"<b> of {table}", None, "critical", True, 3, 1, None)
 
