@@ -1,4 +1,4 @@
-"""What a run of the pipeline made, for the person who started it."""
+"""What a run made or found, for the person who started it."""
 
 from pyspark.sql import functions as F
 
@@ -12,6 +12,7 @@ from churn_spark.tables import (
     CHURN_SCORES,
     LABEL_OVERLAP,
     LABELS,
+    PARITY,
     QUARANTINE,
     SESSIONS,
     SILVER_EVENTS,
@@ -30,6 +31,22 @@ def summary(lake: Lake, settings: Settings) -> str:
     """Rows per table, recovered IDs, how reasons of churn overlap, metrics, the highest scores, and where it lies."""
     parts = [_tables(lake), _recovered(lake), _overlap(lake), _model(settings), _scores(lake), _places(settings)]
     return "\n" + "\n\n".join(part for part in parts if part)
+
+
+def parity(lake: Lake, settings: Settings) -> str:
+    """The features that were found to differ between the table and the online computation."""
+    if not lake.exists(PARITY):
+        return ""
+    found = lake.read(PARITY).where(F.col("run_id") == lake.run_id)
+    differing = found.where("mismatched + missing + extra > 0").orderBy("feature").collect()
+    if not differing:
+        return ""
+    lines = [f"{'feature':<34}{'compared':>9}{'mismatched':>12}{'missing':>9}{'extra':>9}"]
+    for row in differing:
+        lines.append(
+            f"{row['feature']:<34}{row['compared']:>9,}{row['mismatched']:>12,}{row['missing']:>9,}{row['extra']:>9,}"
+        )
+    return "\n".join(lines)
 
 
 def _tables(lake: Lake) -> str:

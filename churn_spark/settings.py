@@ -103,6 +103,7 @@ class QualitySettings(_Section):
     max_label_rate: float = Field(ge=0, le=1)
     max_feature_auc: float = Field(ge=0.5, le=1)
     leakage_customers: PositiveInt
+    parity_customers: PositiveInt
 
 
 class SourceSettings(_Section):

@@ -32,12 +32,13 @@ from churn_spark.quality.distribution import distribution
 from churn_spark.quality.finding import Finding
 from churn_spark.quality.gate import audit
 from churn_spark.quality.leakage import future_known, label_known
+from churn_spark.quality.parity import DIFFERENT, online_differences
 from churn_spark.runs import Counts
 from churn_spark.settings import Settings
 from churn_spark.simulate import simulate as simulate_logs
 from churn_spark.sources.silver import update_sources
 from churn_spark.sources.tables import CUSTOMERS, TICKETS, TRANSACTIONS
-from churn_spark.tables import BRONZE_EVENTS, LABEL_OVERLAP, LABELS, QUINTILES, SILVER_EVENTS, USER_DAYS, Table
+from churn_spark.tables import BRONZE_EVENTS, LABEL_OVERLAP, LABELS, PARITY, QUINTILES, SILVER_EVENTS, USER_DAYS, Table
 from churn_spark.training.split import split_by_customer, split_by_time
 from churn_spark.training.training_set import TRAINING_SET
 
@@ -173,6 +174,23 @@ def training_set(lake: Lake, settings: Settings) -> Counts:
     _publish(lake, settings, TRAINING_SET, split, leaks, note=note)
     splits = lake.read(TRAINING_SET).groupBy("split").count().collect()
     return {f"{version} {split}": count for split, count in sorted(splits)}
+
+
+def check_parity(lake: Lake, settings: Settings) -> Counts:
+    """`customer_features.behavior` against the online computation -> `ops.parity`.
+
+    Raises DataRefused where any value is not the same.
+    """
+    found = online_differences(lake, settings.quality.parity_customers)
+    rows = found.assign(run_id=lake.run_id)[["run_id", "as_of", "feature", "compared", *DIFFERENT]]
+    lake.append(PARITY, lake.spark.createDataFrame(rows, PARITY.columns), lake.run_id, batch=0)
+    differing = found[found[DIFFERENT].any(axis=1)]["feature"].tolist()
+    if differing:
+        raise DataRefused(
+            f"{BEHAVIOR.name}: {len(differing)} of {len(found)} features are not what is computed online, "
+            f"{differing[0]} for one; build the features anew, or mend what computes them"
+        )
+    return {"customers": int(found["compared"].max()), "features": len(found), "differing": 0}
 
 
 def _label_version(lake: Lake, settings: Settings) -> str:

@@ -227,6 +227,21 @@ LABEL_OVERLAP = Table(
     keys=("reason", "other_reason"),
 )
 
+PARITY = Table(
+    "ops.parity",
+    "What jobs/check_parity.py found: customer_features.behavior against the online computation; one row per run and feature",
+    """
+    run_id STRING NOT NULL COMMENT 'Run of the job, as in ops.runs',
+    as_of TIMESTAMP NOT NULL COMMENT 'The newest as_of of the table, which was compared',
+    feature STRING NOT NULL COMMENT 'Feature',
+    compared BIGINT NOT NULL COMMENT 'Customers compared',
+    mismatched BIGINT NOT NULL COMMENT 'Those whose two values differ by more than 1e-9 of the larger',
+    missing BIGINT NOT NULL COMMENT 'Those of whom only the table knows a value',
+    extra BIGINT NOT NULL COMMENT 'Those of whom only the online computation knows one'
+    """,
+    keys=("run_id", "feature"),
+)
+
 CHURN_SCORES = Table(
     "scores.churn_scores",
     "The newest score of each customer at each as_of; one row per customer and as_of",

@@ -1,0 +1,44 @@
+"""jobs/check_parity.py: the feature table against the online computation."""
+
+from datetime import date
+
+from pyspark.sql import functions as F
+
+from churn_spark.features.catalogue import BEHAVIOR, FEATURE_NAMES
+from churn_spark.lake import Lake
+from churn_spark.tables import PARITY
+from tests.features.events import build
+from tests.jobs.processes import run_in_session
+
+MONDAYS = (date(2026, 1, 12), date(2026, 1, 19))
+EVENTS = (
+    ("ann", "2026-01-05", 9, 1, "NextSong a/x"),
+    ("ann", "2026-01-18", 9, 2, "NextSong a/x"),
+    ("bob", "2026-01-11", 9, 3, "Thumbs Up"),
+    ("cid", "2026-01-18", 23, 4, "Home"),
+)
+
+
+def test_parity_is_measured_and_a_difference_refused(lake: Lake) -> None:
+    build(lake, MONDAYS, *EVENTS)
+    root = lake.settings.root
+    equal = run_in_session("check_parity", root)
+    assert (equal.returncode, equal.stdout.strip()) == (0, ""), equal.stderr
+    assert "customers 3, features 81, differing 0" in equal.stderr
+
+    rows = lake.read(BEHAVIOR)
+    ann = F.col("user_id") == "ann"
+    lake.replace(BEHAVIOR, rows.withColumn("songs_30d", F.when(ann, 9.0).otherwise(F.col("songs_30d")))
+                 .withColumn("is_paid", F.when(~ann, F.col("is_paid"))))  # fmt: skip
+    refused = run_in_session("check_parity", root)
+    assert refused.returncode == 3
+    assert refused.stderr.splitlines()[-1].startswith(
+        f"refused: customer_features.behavior: 2 of {len(FEATURE_NAMES)} features are not what is computed online, "
+    )
+    shown = [line.split() for line in refused.stdout.splitlines()]
+    assert shown == [
+        ["feature", "compared", "mismatched", "missing", "extra"],
+        ["is_paid", "3", "0", "0", "1"],
+        ["songs_30d", "3", "1", "0", "0"],
+    ]
+    assert lake.read(PARITY).count() == 2 * len(FEATURE_NAMES)
