@@ -4,7 +4,7 @@ Each reads its tables, calls the pure functions of its package and writes its ta
 a success or a kill, and leaves the same tables.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import date
 from functools import partial
@@ -14,11 +14,11 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from churn_spark.errors import DataRefused
-from churn_spark.features.batch import quintile_edges, user_days, user_features, with_quintiles
 from churn_spark.features.calendar import DAY, as_of_days, day_of
 from churn_spark.features.catalogue import BEHAVIOR, FEATURE_VERSION
 from churn_spark.features.demographics import DEMOGRAPHICS, demographics_features
 from churn_spark.features.feature_tables import FEATURE_TABLES, features_in, lookups_in
+from churn_spark.features.increment import update_behavior, update_user_days
 from churn_spark.features.store import FeatureStore
 from churn_spark.features.support import SUPPORT, support_features
 from churn_spark.features.transactions import TRANSACTION_FEATURES, transaction_features
@@ -30,15 +30,15 @@ from churn_spark.labels.snapshot import SNAPSHOT, snapshot_labels
 from churn_spark.lake import Lake
 from churn_spark.quality.distribution import distribution
 from churn_spark.quality.finding import Finding
-from churn_spark.quality.gate import audit
-from churn_spark.quality.leakage import future_known, label_known
+from churn_spark.quality.gate import Gate, audit
+from churn_spark.quality.leakage import label_known
 from churn_spark.quality.parity import DIFFERENT, online_differences
 from churn_spark.runs import Counts
 from churn_spark.settings import Settings
 from churn_spark.simulate import simulate as simulate_logs
 from churn_spark.sources.silver import update_sources
 from churn_spark.sources.tables import CUSTOMERS, TICKETS, TRANSACTIONS
-from churn_spark.tables import BRONZE_EVENTS, LABEL_OVERLAP, LABELS, PARITY, QUINTILES, SILVER_EVENTS, USER_DAYS, Table
+from churn_spark.tables import BRONZE_EVENTS, LABEL_OVERLAP, LABELS, PARITY, SILVER_EVENTS, USER_DAYS, Table
 from churn_spark.training.split import split_by_customer, split_by_time
 from churn_spark.training.training_set import TRAINING_SET
 
@@ -89,44 +89,34 @@ def sources(lake: Lake, settings: Settings) -> Counts:
 def features(lake: Lake, settings: Settings) -> Counts:
     """Silver -> `gold.user_days` and the feature tables at every `as_of`, with `gold.quintiles`."""
     if settings.ingest.kind == "events":
-        lake.replace(USER_DAYS, user_days(lake.read(SILVER_EVENTS)))
+        update_user_days(lake)
     days = as_of_days(*_span(lake, settings), settings.features)
-    warnings = _publish_behavior(lake, settings, days) if settings.ingest.kind == "events" else 0
+    warnings = 0
+    if settings.ingest.kind == "events":
+        warnings += update_behavior(lake, days, _feature_gate(lake, settings, BEHAVIOR))
     for source, features_of, table in SOURCE_FEATURES:
         if lake.exists(source):
-            shifts = partial(distribution, lake, settings.quality, table)
-            warnings += _publish(lake, settings, table, features_of(lake.read(source), days), shifts)
+            rows = features_of(lake.read(source), days)
+            warnings += _publish(lake, table, rows, _feature_gate(lake, settings, table))
     made = filter(lake.exists, FEATURE_TABLES)
-    rows = {f"{table.name.partition('.')[2]} rows": lake.read(table).count() for table in made}
-    return {"as_of": len(days), **rows, "warnings": warnings}
+    counts = {f"{table.name.partition('.')[2]} rows": lake.read(table).count() for table in made}
+    return {"as_of": len(days), **counts, "warnings": warnings}
 
 
-def _publish_behavior(lake: Lake, settings: Settings, days: Sequence[date]) -> int:
-    known = user_features(lake.read(USER_DAYS), days).persist()
-    edges = quintile_edges(known).persist()
-    try:
-        shifts = partial(distribution, lake, settings.quality, BEHAVIOR)
-        leaks = partial(future_known, lake, settings.quality.leakage_customers, days)
-        warnings = _publish(lake, settings, BEHAVIOR, with_quintiles(known, edges), leaks, shifts)
-        lake.replace(QUINTILES, edges)
-    finally:
-        known.unpersist()
-        edges.unpersist()
-    return warnings
+def _feature_gate(lake: Lake, settings: Settings, table: Table) -> Gate:
+    return _gate(lake, settings, table, partial(distribution, lake, settings.quality, table))
 
 
-def _publish(
-    lake: Lake,
-    settings: Settings,
-    table: Table,
-    rows: DataFrame,
-    *checks: Callable[[DataFrame], list[Finding]],
-    note: Mapping[str, Any] | None = None,
-) -> int:
-    """Write the table once the rows are held against its suite and the checks; the number of warnings."""
+def _gate(lake: Lake, settings: Settings, table: Table, *checks: Callable[[DataFrame], list[Finding]]) -> Gate:
+    """Hold rows against the table's suite and the checks."""
+    return lambda rows: audit(lake, settings, table, rows, [finding for check in checks for finding in check(rows)])
+
+
+def _publish(lake: Lake, table: Table, rows: DataFrame, gate: Gate, note: Mapping[str, Any] | None = None) -> int:
+    """Write the table once its rows have passed the gate; the number of warnings."""
     rows = rows.persist()
     try:
-        warnings = audit(lake, settings, table, rows, [finding for check in checks for finding in check(rows)])
+        warnings = gate(rows)
         lake.replace(table, rows, note=note)
     finally:
         rows.unpersist()
@@ -142,7 +132,7 @@ def labels(lake: Lake, settings: Settings) -> Counts:
         churns = churn_days(lake.read(USER_DAYS), settings.labels)
         lake.replace(LABEL_OVERLAP, label_overlap(churns, as_of_day))
         rows = churn_labels(lake.read(BEHAVIOR), churns, as_of_day, settings.labels)
-    warnings = _publish(lake, settings, LABELS, rows)
+    warnings = _publish(lake, LABELS, rows, _gate(lake, settings, LABELS))
     churned = lake.read(LABELS).where("churned").groupBy("label_version").count().collect()
     return {
         "rows": lake.read(LABELS).count(),
@@ -171,7 +161,7 @@ def training_set(lake: Lake, settings: Settings) -> Counts:
     names = [feature.name for feature in features_in(lake)]
     leaks = partial(label_known, names, settings.quality.max_feature_auc)
     note = {"lookups": [asdict(lookup) for lookup in lookups]}
-    _publish(lake, settings, TRAINING_SET, split, leaks, note=note)
+    _publish(lake, TRAINING_SET, split, _gate(lake, settings, TRAINING_SET, leaks), note)
     splits = lake.read(TRAINING_SET).groupBy("split").count().collect()
     return {f"{version} {split}": count for split, count in sorted(splits)}
 

@@ -8,6 +8,7 @@ from churn_spark.features.batch import quintile_edges, user_days, user_features,
 from churn_spark.features.catalogue import BEHAVIOR, FEATURE_VERSION
 from churn_spark.identity.increment import changed_days
 from churn_spark.lake import Lake
+from churn_spark.quality.gate import Gate
 from churn_spark.tables import QUINTILES, SILVER_EVENTS, USER_DAYS
 
 
@@ -23,10 +24,11 @@ def update_user_days(lake: Lake) -> None:
     lake.replace(USER_DAYS, user_days(events), where, {SILVER_EVENTS.name: version})
 
 
-def update_behavior(lake: Lake, as_of_days: Sequence[date]) -> None:
+def update_behavior(lake: Lake, as_of_days: Sequence[date], gate: Gate) -> int:
     """Make `customer_features.behavior` and `gold.quintiles` what `gold.user_days` says now, at `as_of_days` alone.
 
-    A day that changed reaches the midnights after it. Another `feature_version` makes all of them anew.
+    A day that changed reaches the midnights after it. Another `feature_version` makes all of them anew. `gate` sees
+    what was made before readers do; returns the number of its warnings.
     """
     before = lake.note(BEHAVIOR)
     _, days = changed_days(lake, before.get(SILVER_EVENTS.name))
@@ -36,20 +38,25 @@ def update_behavior(lake: Lake, as_of_days: Sequence[date]) -> None:
         "as_of": [day.isoformat() for day in as_of_days],
     }
     if made == before:
-        return
+        return 0
     if days is None or before["feature_version"] != FEATURE_VERSION:
-        _replace(lake, as_of_days, "true", made)
-        return
+        return _replace(lake, as_of_days, "true", made, gate)
     known = {date.fromisoformat(day) for day in before["as_of"]}
     anew = [day for day in as_of_days if day not in known or any(changed < day for changed in days)]
     gone = known.difference(as_of_days)
     literals = ", ".join(f"TIMESTAMP'{day}T00:00:00Z'" for day in [*anew, *gone])
-    _replace(lake, anew, f"as_of IN ({literals})" if literals else "false", made)
+    return _replace(lake, anew, f"as_of IN ({literals})" if literals else "false", made, gate)
 
 
-def _replace(lake: Lake, as_of_days: Sequence[date], where: str, note: dict[str, Any]) -> None:
+def _replace(lake: Lake, as_of_days: Sequence[date], where: str, note: dict[str, Any], gate: Gate) -> int:
     known = user_features(lake.read(USER_DAYS), as_of_days).persist()
-    edges = quintile_edges(known)
-    lake.replace(QUINTILES, edges, where)
-    lake.replace(BEHAVIOR, with_quintiles(known, edges), where, note)
-    known.unpersist()
+    edges = quintile_edges(known).persist()
+    rows = with_quintiles(known, edges).persist()
+    try:
+        warnings = gate(rows) if as_of_days else 0
+        lake.replace(QUINTILES, edges, where)
+        lake.replace(BEHAVIOR, rows, where, note)
+    finally:
+        for frame in (rows, edges, known):
+            frame.unpersist()
+    return warnings

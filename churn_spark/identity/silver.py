@@ -1,7 +1,6 @@
 """Brings silver up to bronze: only the days that a change touches are made anew."""
 
 import hmac
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -17,10 +16,9 @@ from churn_spark.identity.pseudonyms import pseudonyms, with_pseudonyms
 from churn_spark.identity.recovery import recover_user_ids
 from churn_spark.identity.sessions import with_session_key
 from churn_spark.lake import Lake
+from churn_spark.quality.gate import Gate
 from churn_spark.settings import Settings
 from churn_spark.tables import BRONZE_EVENTS, SILVER_EVENTS, USER_PSEUDONYMS
-
-Gate = Callable[[DataFrame], object]  # raises DataRefused where rows must not be published
 
 
 def update_silver(lake: Lake, settings: Settings, gate: Gate) -> None:

@@ -1,6 +1,6 @@
 """The gate: a batch is held against its table's suite before anybody can read it (write, audit, publish)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from pyspark.sql import DataFrame
@@ -10,6 +10,8 @@ from churn_spark.lake import Lake
 from churn_spark.quality.finding import Finding
 from churn_spark.settings import Settings
 from churn_spark.tables import QUALITY, Table
+
+Gate = Callable[[DataFrame], int]  # counts warnings; raises DataRefused where rows must not be published
 
 
 def audit(lake: Lake, settings: Settings, table: Table, rows: DataFrame, others: Sequence[Finding] = ()) -> int:

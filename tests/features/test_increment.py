@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 from chispa import assert_df_equality
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from churn_spark.features.catalogue import BEHAVIOR
@@ -26,6 +26,10 @@ NEWEST = [date(2026, 1, 14)]
 LATER = [date(2026, 1, 16)]
 
 
+def accept(rows: DataFrame) -> int:
+    return 0
+
+
 def publish(lake: Lake, spark: SparkSession, events: list[Event], days: list[str] | None) -> None:
     literals = ", ".join(f"DATE'{day}'" for day in days or [])
     where = f"event_date IN ({literals})" if days else "true"
@@ -37,10 +41,10 @@ def grown(lake: Lake, spark: SparkSession) -> Lake:
     """A lake in which two days came after the first build, one of them late."""
     publish(lake, spark, FIRST, None)
     update_user_days(lake)
-    update_behavior(lake, [*GRID, *NEWEST])
+    update_behavior(lake, [*GRID, *NEWEST], accept)
     publish(lake, spark, [*FIRST, *CHANGED], ["2026-01-13", "2026-01-15"])
     update_user_days(lake)
-    update_behavior(lake, [*GRID, *LATER])
+    update_behavior(lake, [*GRID, *LATER], accept)
     return lake
 
 
@@ -50,7 +54,7 @@ def test_the_result_is_that_of_a_full_build(
     whole = Lake(spark, settings.lake.model_copy(update={"root": str(tmp_path_factory.mktemp("lake"))}))
     publish(whole, spark, [*FIRST, *CHANGED], None)
     update_user_days(whole)
-    update_behavior(whole, [*GRID, *LATER])
+    update_behavior(whole, [*GRID, *LATER], accept)
     for table in (USER_DAYS, BEHAVIOR):
         assert_df_equality(grown.read(table), whole.read(table), ignore_row_order=True)
     edges = [lake.read(QUINTILES).select("as_of", F.explode("edges")) for lake in (grown, whole)]
@@ -65,5 +69,5 @@ def test_midnights_before_the_change_are_left_as_they_are(grown: Lake) -> None:
 def test_nothing_is_written_where_nothing_changed(grown: Lake) -> None:
     before = grown.version(USER_DAYS), grown.version(BEHAVIOR)
     update_user_days(grown)
-    update_behavior(grown, [*GRID, *LATER])
+    update_behavior(grown, [*GRID, *LATER], accept)
     assert (grown.version(USER_DAYS), grown.version(BEHAVIOR)) == before
