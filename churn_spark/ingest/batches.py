@@ -112,12 +112,14 @@ def _write(lake: Lake, batch: Batch, number: int, again: bool) -> None:
         # The batches tell Delta which of the table's files may hold the rows: it keeps their span for each.
         replaced = (F.col("ingest_batch").isin(*earlier, number)) & F.col("source_file").isin(names)
     lines = batch.parsed.withColumn("ingest_batch", F.lit(number).cast("bigint"))
-    if batch.found.broken or replaced is not None or not lake.exists(QUARANTINE):
+    lake.create(QUARANTINE)
+    if batch.found.broken or replaced is not None:
         lake.append(QUARANTINE, with_positions(lines, batch.found).transform(broken), WRITER, number, replaced)
     lake.append(BRONZE_EVENTS, kept(lines), WRITER, number, replaced)
-    events, quarantined = (
-        lake.read(table).where(F.col("ingest_batch") == number).count() for table in (BRONZE_EVENTS, QUARANTINE)
-    )
+    written = lake.read(BRONZE_EVENTS).select("ingest_batch", F.lit(True).alias("kept"))
+    written = written.unionAll(lake.read(QUARANTINE).select("ingest_batch", F.lit(False)))
+    written = written.where(F.col("ingest_batch") == number)
+    events, quarantined = written.agg(F.count_if("kept"), F.count_if(~F.col("kept"))).collect()[0]
     if (events, quarantined) != (batch.found.events.total(), batch.found.broken.total()):
         if ledger.newest(lake.read(LOG_FILES)).number > number:
             raise DataRefused(

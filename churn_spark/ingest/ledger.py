@@ -54,7 +54,7 @@ def changes(landed: DataFrame, ledger: DataFrame) -> Changes:
         .when(~same, "rewritten")
     )
     compared = landed.join(taken, "source_file", "left").select(*LogFile._fields, change.alias("change"))
-    rows = compared.where("change IS NOT NULL").orderBy("source_file").collect()
+    rows = sorted(compared.where("change IS NOT NULL").collect())
     return Changes(*([LogFile(*row[:-1]) for row in rows if row["change"] == name] for name in Changes._fields))
 
 
@@ -70,13 +70,12 @@ def entries(batch: Batch) -> list[Entry]:
 
 def newest(ledger: DataFrame) -> Entered:
     """The batch with the highest number; number 0 where there is none."""
-    highest = ledger.agg(F.max("ingest_batch")).collect()[0][0]
-    rows = ledger.where(F.col("ingest_batch") == highest).orderBy("source_file").collect()
-    return Entered(
-        highest or 0,
-        rows[0]["state"] if rows else None,
-        [Entry(*(row[name] for name in Entry._fields)) for row in rows],
-    )
+    batches = ledger.groupBy("ingest_batch", "state").agg(F.collect_list(F.struct(*Entry._fields)))
+    last = batches.orderBy(F.desc("ingest_batch")).first()
+    if last is None:
+        return Entered(0, None, [])
+    number, state, entries = last
+    return Entered(number, state, sorted(Entry(*entry) for entry in entries))
 
 
 def rows(spark: SparkSession, batch: Entered) -> DataFrame:
