@@ -167,9 +167,9 @@ def training_set(lake: Lake, settings: Settings) -> Counts:
 
 
 def check_parity(lake: Lake, settings: Settings) -> Counts:
-    """`customer_features.behavior` against the online computation -> `ops.parity`.
+    """`customer_features.behavior` against the online computation -> `ops.parity`; and against the past alone.
 
-    Raises DataRefused where any value is not the same.
+    Raises DataRefused where any value is not the same, online or from the events before its `as_of` alone.
     """
     found = online_differences(lake, settings.quality.parity_customers)
     rows = found.assign(run_id=lake.run_id)[["run_id", "as_of", "feature", "compared", *DIFFERENT]]
@@ -179,6 +179,13 @@ def check_parity(lake: Lake, settings: Settings) -> Counts:
         raise DataRefused(
             f"{BEHAVIOR.name}: {len(differing)} of {len(found)} features are not what is computed online, "
             f"{differing[0]} for one; build the features anew, or mend what computes them"
+        )
+    days = [row["day"] for row in lake.read(QUINTILES).select(day_of("as_of").alias("day")).sort("day").collect()]
+    leaks = future_known(lake, settings.quality.leakage_customers, days, lake.read(BEHAVIOR))
+    if leaking := [leak for leak in leaks if not leak.success]:
+        raise DataRefused(
+            f"{BEHAVIOR.name}: {len(leaking)} features are not what the events before their as_of say; expected that "
+            f"{leaking[0].expectation}, but {leaking[0].in_words}"
         )
     return {"customers": int(found["compared"].max()), "features": len(found), "differing": 0}
 

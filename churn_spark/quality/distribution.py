@@ -32,7 +32,8 @@ def distribution(lake: Lake, settings: QualitySettings, table: Table, rows: Data
     """Warnings about `rows` that are to take the place of those that the table has, each at its newest `as_of`."""
     new = sample(newest(rows))
     names = [name for name in rows.columns if name not in NOT_FEATURES]
-    findings = same_findings(correlations(new, names), settings.max_correlation)
+    findings = unknown_findings(dict(new[names].isna().mean()), settings.max_null_share)
+    findings += same_findings(correlations(new, names), settings.max_correlation)
     if lake.exists(table):
         old = sample(newest(lake.read(table)))
         findings += shift_findings(shifts(old, new, [name for name in names if name in old]), settings.max_shift)
@@ -62,11 +63,15 @@ def shifts(old: pd.DataFrame, new: pd.DataFrame, names: Sequence[str]) -> dict[s
     return found
 
 
+def unknown_findings(found: Mapping[str, float], limit: float) -> list[Finding]:
+    """One for each feature that is unknown for a larger share of the customers than the limit; if none, the highest."""
+    words = f"is unknown for at most {limit:.2%} of the customers"
+    return _above(found, limit, words)
+
+
 def shift_findings(found: Mapping[str, float], limit: float) -> list[Finding]:
     """One for each feature that has shifted by more than the limit; if none has, one for the one that has most."""
-    far = {name: shift for name, shift in found.items() if shift > limit} or dict(_highest(found))
-    words = f"lies among the customers as in the version before (PSI at most {limit:g})"
-    return [Finding(f"{name} {words}", name, "warning", shift <= limit, observed=shift) for name, shift in far.items()]
+    return _above(found, limit, f"lies among the customers as in the version before (PSI at most {limit:g})")
 
 
 def same_findings(found: Mapping[tuple[str, str], float], limit: float) -> list[Finding]:
@@ -87,10 +92,12 @@ def _shares(values: pd.Series, edges: NDArray[np.float64]) -> NDArray[np.float64
     return rows / rows.sum()
 
 
-def _highest(found: Mapping[str, float]) -> list[tuple[str, float]]:
-    return sorted(found.items(), key=lambda item: item[1])[-1:]
+def _above(found: Mapping[str, float], limit: float, words: str) -> list[Finding]:
+    highest = sorted(found.items(), key=lambda item: item[1])
+    shown = [item for item in highest if item[1] > limit] or highest[-1:]
+    return [Finding(f"{name} {words}", name, "warning", value <= limit, observed=float(value)) for name, value in shown]
 
 
 def newest(rows: DataFrame) -> DataFrame:
     """The rows of the newest `as_of`."""
-    return rows.where(F.col("as_of") == rows.agg(F.max("as_of")).collect()[0][0])
+    return rows.where(F.col("as_of") == rows.agg(F.max("as_of")).scalar())

@@ -33,24 +33,34 @@ def validate(rows: DataFrame, suite: ExpectationSuite) -> list[Finding]:
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     asset = context.data_sources.add_spark("spark", persist=False).add_dataframe_asset("rows")
     batch = asset.add_batch_definition_whole_dataframe("all").get_batch({"dataframe": rows})
-    return [_finding(result) for result in batch.validate(suite).results]
+    return [finding for result in batch.validate(suite).results for finding in _findings(result)]
 
 
-def _finding(result: ExpectationValidationResult) -> Finding:
+def _findings(result: ExpectationValidationResult) -> list[Finding]:
+    """What became of an expectation; of one about many columns that failed, one for each of those that made it fail."""
     expectation, found = result.expectation_config, result.result
     assert expectation is not None and expectation.description is not None
     if not found:  # Great Expectations keeps what Spark raised and goes on
         raise RuntimeError(f"{expectation.description}: {_exception(result.exception_info)}")
     observed: Any = found.get("observed_value")
-    return Finding(
-        expectation=expectation.description,
-        column=expectation.kwargs.get("column"),
-        severity=expectation.severity.value,
-        success=bool(result.success),
-        rows=found.get("element_count"),
-        unexpected=found.get("unexpected_count"),
-        observed=float(observed) if isinstance(observed, int | float) else None,
-    )
+    severity, rows = expectation.severity.value, found.get("element_count")
+    by_column = found.get("details", {}).get("unexpected", {})
+    failed = [
+        Finding(expectation.kwargs["conditions"][column], column, severity, False, rows, count)
+        for column, count in by_column.items()
+        if count
+    ]
+    return failed or [
+        Finding(
+            expectation=expectation.description,
+            column=expectation.kwargs.get("column"),
+            severity=severity,
+            success=bool(result.success),
+            rows=rows,
+            unexpected=found.get("unexpected_count"),
+            observed=float(observed) if isinstance(observed, int | float) else None,
+        )
+    ]
 
 
 def _exception(info: Mapping[str, Any]) -> str:

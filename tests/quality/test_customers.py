@@ -43,10 +43,6 @@ def test_a_feature_table_is_held_to_what_is_declared(spark: SparkSession, settin
     }  # fmt: skip
 
 
-def test_a_feature_that_nobody_has_is_warned_about(spark: SparkSession, settings: Settings) -> None:
-    assert found(spark, settings, {"paid_share": None}, {"paid_share": None}) == {("paid_share", "warning", 2)}
-
-
 def test_another_column_is_refused(spark: SparkSession, settings: Settings) -> None:
     more = rows(spark, {}).withColumn("first_name", F.col("user_id"))
     assert failures(more, feature_table(TABLE, FEATURES, settings)) == {(None, "critical", None)}

@@ -9,7 +9,7 @@ from pyspark.sql import SparkSession
 
 from churn_spark.features.store import FeatureStore
 from churn_spark.lake import Lake
-from churn_spark.quality.distribution import correlations, distribution, sample, shifts
+from churn_spark.quality.distribution import correlations, distribution, sample, shifts, unknown_findings
 from churn_spark.settings import Settings
 
 PLAYS = "customer_features.plays"
@@ -39,6 +39,11 @@ def test_correlation_is_over_customers_of_whom_both_are_known() -> None:
     assert correlations(rows, list(rows)) == {("a", "twice"): pytest.approx(1)}
 
 
+def test_a_feature_that_nobody_has_is_warned_about() -> None:
+    [finding] = unknown_findings({"a": 0.5, "b": 1.0}, 0.99)
+    assert (finding.column, finding.severity, finding.success) == ("b", "warning", False)
+
+
 def test_a_sample_is_that_of_the_lowest_hashes(spark: SparkSession) -> None:
     rows = spark.createDataFrame([(str(number),) for number in range(50)], "user_id STRING")
     first = set(sample(rows, 10)["user_id"])
@@ -54,5 +59,5 @@ def test_a_table_is_compared_with_its_version_before(lake: Lake, spark: SparkSes
     store.write_table(PLAYS, spark.createDataFrame(old, SCHEMA))
     limits = settings.quality
     kept, moved = (distribution(lake, limits, table, spark.createDataFrame(rows, SCHEMA)) for rows in (old, new))
-    assert [finding.success for finding in kept] == [True, True]
+    assert [finding.success for finding in kept] == [True, True, True]
     assert [(finding.column, finding.severity) for finding in moved if not finding.success] == [("songs", "warning")]
