@@ -95,7 +95,10 @@ def _shares(values: pd.Series, edges: NDArray[np.float64]) -> NDArray[np.float64
 def _above(found: Mapping[str, float], limit: float, words: str) -> list[Finding]:
     highest = sorted(found.items(), key=lambda item: item[1])
     shown = [item for item in highest if item[1] > limit] or highest[-1:]
-    return [Finding(f"{name} {words}", name, "warning", value <= limit, observed=float(value)) for name, value in shown]
+    return [
+        Finding(f"{name} {words}", name, "warning", bool(value <= limit), observed=float(value))
+        for name, value in shown
+    ]
 
 
 def newest(rows: DataFrame) -> DataFrame:

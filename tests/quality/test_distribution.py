@@ -59,5 +59,5 @@ def test_a_table_is_compared_with_its_version_before(lake: Lake, spark: SparkSes
     store.write_table(PLAYS, spark.createDataFrame(old, SCHEMA))
     limits = settings.quality
     kept, moved = (distribution(lake, limits, table, spark.createDataFrame(rows, SCHEMA)) for rows in (old, new))
-    assert [finding.success for finding in kept] == [True, True, True]
+    assert all(finding.success is True for finding in kept)  # and no bool of NumPy, which Delta does not take
     assert [(finding.column, finding.severity) for finding in moved if not finding.success] == [("songs", "warning")]
