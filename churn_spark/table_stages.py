@@ -159,7 +159,7 @@ def training_set(lake: Lake, settings: Settings) -> Counts:
     else:
         split = split_by_time(rows, holdout, settings.labels, settings.training)
     names = [feature.name for feature in features_in(lake)]
-    leaks = partial(label_known, names, settings.quality.max_feature_auc)
+    leaks = partial(label_known, names, settings.quality.max_feature_auc, settings.training.min_positives)
     note = {"lookups": [asdict(lookup) for lookup in lookups]}
     _publish(lake, TRAINING_SET, split, _gate(lake, settings, TRAINING_SET, leaks), note)
     splits = lake.read(TRAINING_SET).groupBy("split").count().collect()

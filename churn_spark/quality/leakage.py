@@ -69,12 +69,13 @@ def future_findings(found: pd.DataFrame) -> list[Finding]:
     ]
 
 
-def label_known(names: Sequence[str], limit: float, rows: DataFrame) -> list[Finding]:
+def label_known(names: Sequence[str], limit: float, fewest: int, rows: DataFrame) -> list[Finding]:
     """A critical finding for each feature whose ROC-AUC for `churned` is above the limit, in either direction.
 
-    If none is, one finding for the one that tells most; none without both kinds of labels.
+    If none is, one finding for the one that tells most. None where fewer than `fewest` rows are churned, or all: a
+    feature may tell of a few by chance.
     """
-    aucs = label_aucs(rows, names)
+    aucs = label_aucs(rows, names, fewest)
     telling = {name: auc for name, auc in aucs.items() if auc > limit} or dict(
         sorted(aucs.items(), key=lambda item: item[1])[-1:]
     )
@@ -82,7 +83,7 @@ def label_known(names: Sequence[str], limit: float, rows: DataFrame) -> list[Fin
     return [Finding(f"{name} {words}", name, "critical", auc <= limit, observed=auc) for name, auc in telling.items()]
 
 
-def label_aucs(rows: DataFrame, names: Sequence[str]) -> dict[str, float]:
+def label_aucs(rows: DataFrame, names: Sequence[str], fewest: int) -> dict[str, float]:
     """ROC-AUC of each feature alone for `churned`, at least 0.5; unknown values rank first or last, as tells more.
 
     All rows are counted, in one pass and one small shuffle, between the percentiles of a sample. Rows between the same
@@ -93,7 +94,8 @@ def label_aucs(rows: DataFrame, names: Sequence[str]) -> dict[str, float]:
     edges = {name: np.unique(percentiles[name].dropna().to_numpy()) for name in names}
     counts = rows.select("churned", *names).mapInArrow(partial(_count, edges), COUNTS)
     found = counts.groupBy("feature", "churned", "bin").agg(F.sum("rows").alias("rows")).toPandas()
-    if found["churned"].nunique() < 2:
+    labels = found[found["feature"] == names[0]].groupby("churned")["rows"].sum()
+    if labels.get(True, 0) < fewest or not labels.get(False, 0):
         return {}
     return {str(name): _auc(bins) for name, bins in found.groupby("feature")}
 

@@ -63,23 +63,27 @@ FAIR, LEAKY = ["fair"], ["leaky", "unknown_for_churned"]
 
 
 def test_the_auc_of_a_feature_alone(spark: SparkSession) -> None:
-    aucs = label_aucs(labelled(spark), [*FAIR, *LEAKY])
+    aucs = label_aucs(labelled(spark), [*FAIR, *LEAKY], 10)
     assert aucs["fair"] == pytest.approx(0.5, abs=0.05)
     assert aucs["leaky"] == pytest.approx(1, abs=0.005)
     assert aucs["unknown_for_churned"] == 1
 
 
 def test_a_feature_that_knows_the_label_is_named(spark: SparkSession) -> None:
-    found = label_known([*FAIR, *LEAKY], 0.98, labelled(spark))
+    found = label_known([*FAIR, *LEAKY], 0.98, 10, labelled(spark))
     assert [(finding.column, finding.severity, finding.success) for finding in found] == [
         ("leaky", "critical", False), ("unknown_for_churned", "critical", False),
     ]  # fmt: skip
 
 
 def test_of_fair_features_the_one_that_tells_most_is_shown(spark: SparkSession) -> None:
-    [finding] = label_known(FAIR, 0.98, labelled(spark))
+    [finding] = label_known(FAIR, 0.98, 10, labelled(spark))
     assert (finding.column, finding.success) == ("fair", True)
 
 
+def test_of_a_few_churned_rows_any_feature_may_tell(spark: SparkSession) -> None:
+    assert label_known(LEAKY, 0.98, 21, labelled(spark)) == []  # 20 have churned
+
+
 def test_without_both_labels_there_is_nothing_to_know(spark: SparkSession) -> None:
-    assert label_known(FAIR, 0.98, labelled(spark).where("churned")) == []
+    assert label_known(FAIR, 0.98, 10, labelled(spark).where("churned")) == []
