@@ -31,14 +31,14 @@ from churn_spark.lake import Lake
 from churn_spark.quality.distribution import distribution
 from churn_spark.quality.finding import Finding
 from churn_spark.quality.gate import Gate, audit
-from churn_spark.quality.leakage import label_known
+from churn_spark.quality.leakage import future_known, label_known
 from churn_spark.quality.parity import DIFFERENT, online_differences
 from churn_spark.runs import Counts
 from churn_spark.settings import Settings
 from churn_spark.simulate import simulate as simulate_logs
 from churn_spark.sources.silver import update_sources
 from churn_spark.sources.tables import CUSTOMERS, TICKETS, TRANSACTIONS
-from churn_spark.tables import BRONZE_EVENTS, LABEL_OVERLAP, LABELS, PARITY, SILVER_EVENTS, USER_DAYS, Table
+from churn_spark.tables import BRONZE_EVENTS, LABEL_OVERLAP, LABELS, PARITY, QUINTILES, SILVER_EVENTS, USER_DAYS, Table
 from churn_spark.training.split import split_by_customer, split_by_time
 from churn_spark.training.training_set import TRAINING_SET
 
