@@ -32,6 +32,7 @@ os.environ.setdefault("SPARK_SUBMIT_OPTS", "-XX:TieredStopAtLevel=1 -XX:Reserved
 sys.modules["__main__"].__dict__.setdefault("__file__", __file__)
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Quick tests first: those without Spark, then those in the shared session, then those that start processes.
 

@@ -21,8 +21,9 @@ from churn_spark.tables import SILVER_EVENTS
 def changed_days(lake: Lake, since: int | None) -> tuple[int, list[date] | None]:
     """The newest version of `silver.events` and the days, UTC, on which it differs from version `since`, in order.
 
-    None for the days: it may differ on any day.
+    None for the days: it may differ on any day. Raises DataRefused where there is no silver yet.
     """
+    lake.read(SILVER_EVENTS)
     notes = lake.notes(SILVER_EVENTS)
     newest = max(notes)
     changes = [note["days"] for version, note in notes.items() if version > (since or 0)]

@@ -6,7 +6,8 @@ from collections import Counter
 import pandas as pd
 import pytest
 
-from churn_spark.simulate.clock import DAY_MS, dates
+from churn_spark.clock import MS_PER_DAY
+from churn_spark.simulate.clock import dates
 from churn_spark.simulate.deliveries import REQUIRED_FIELDS, deliver
 from tests.simulate.conftest import SETTINGS, Block
 
@@ -52,6 +53,6 @@ def test_few_lines_are_out_of_order_and_fewer_in_the_next_days_file(rows: pd.Dat
 
 
 def test_nothing_arrives_after_the_last_day(rows: pd.DataFrame) -> None:
-    assert rows["arrival"].max() < SETTINGS.days * DAY_MS
+    assert rows["arrival"].max() < SETTINGS.days * MS_PER_DAY
     assert rows["day"].max() == dates(SETTINGS, SETTINGS.days - 1)
-    assert (rows["day"] == dates(SETTINGS, (rows["arrival"] // DAY_MS).to_numpy())).all()
+    assert (rows["day"] == dates(SETTINGS, (rows["arrival"] // MS_PER_DAY).to_numpy())).all()

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from churn_spark.simulate.clock import DAY_MS
+from churn_spark.clock import MS_PER_DAY
 from churn_spark.simulate.decisions import CANCEL
 from churn_spark.simulate.events import draw_events
 from churn_spark.simulate.pages import AUTHS, PAGES
@@ -65,7 +65,9 @@ def test_a_small_share_of_the_events_has_no_user(events: pd.DataFrame) -> None:
 def test_a_cancellation_ends_the_last_session_on_its_day(events: pd.DataFrame, block: Block) -> None:
     confirmed = events[events["page"] == "Cancellation Confirmation"]
     day, user = np.nonzero(block.days.decision == CANCEL)
-    assert sorted(zip(confirmed["ts"] // DAY_MS, confirmed["user"], strict=True)) == list(zip(day, user, strict=True))
+    assert sorted(zip(confirmed["ts"] // MS_PER_DAY, confirmed["user"], strict=True)) == list(
+        zip(day, user, strict=True)
+    )
     assert (confirmed["auth"] == "Cancelled").all()
     assert (events.loc[confirmed.index - 1, "page"] == "Cancel").all()
     assert (confirmed.set_index("user")["ts"] == events.groupby("user")["ts"].max()[confirmed["user"]]).all()

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
+from churn_spark.clock import MS_PER_DAY, MS_PER_HOUR
 from churn_spark.settings import SimulateSettings
 from churn_spark.simulate import parameters as p
 from churn_spark.simulate.blocks import number_of_blocks
-from churn_spark.simulate.clock import DAY_MS, HOUR_MS
 from churn_spark.simulate.decisions import CANCEL, Day, decide
 from churn_spark.simulate.life import live
 from churn_spark.simulate.users import draw_users
@@ -78,13 +78,13 @@ def test_paying_customers_play_about_three_times_as_much(block: Block) -> None:
 
 
 def test_weekends_are_busier(block: Block) -> None:
-    day = block.sessions["start"] // DAY_MS  # the first one is a Thursday
+    day = block.sessions["start"] // MS_PER_DAY  # the first one is a Thursday
     weekend = np.isin(day % 7, (2, 3)).mean() / 2
     assert weekend > 1.2 * (1 - 2 * weekend) / 5
 
 
 def test_evenings_are_busier(block: Block) -> None:
-    hour = block.sessions["start"] % DAY_MS // HOUR_MS
+    hour = block.sessions["start"] % MS_PER_DAY // MS_PER_HOUR
     assert np.isin(hour, range(18, 22)).mean() > 1.5 * np.isin(hour, range(10, 14)).mean()
 
 
@@ -103,6 +103,6 @@ def test_satisfaction_falls_with_age(block: Block) -> None:
 
 def test_satisfied_customers_come_more_often(block: Block) -> None:
     satisfied = block.days.satisfaction > 0
-    came = np.bincount((satisfied[block.sessions["start"] // DAY_MS, block.sessions["user"]]).astype(int))
+    came = np.bincount((satisfied[block.sessions["start"] // MS_PER_DAY, block.sessions["user"]]).astype(int))
     customer = block.days.customer
     assert came[1] / (customer & satisfied).sum() > 2 * came[0] / (customer & ~satisfied).sum()

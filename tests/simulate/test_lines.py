@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from churn_spark.simulate.clock import DAY_MS
+from churn_spark.clock import MS_PER_DAY
 from churn_spark.simulate.events import names_user
 from churn_spark.simulate.lines import PERSON_FIELDS, SONG_FIELDS, VISITOR_FIELDS, log_lines
 from tests.simulate.conftest import SETTINGS, Block
@@ -21,7 +21,7 @@ def lines(block: Block) -> list[dict[str, Any]]:
 
 def some(lines: list[dict[str, Any]], block: Block, *, named: bool, old: bool, song: bool) -> list[dict[str, Any]]:
     events = block.part.events
-    of_old_app = events["ts"] < block.users.old_app_until[events["user"]] * DAY_MS
+    of_old_app = events["ts"] < block.users.old_app_until[events["user"]] * MS_PER_DAY
     wanted = (names_user(events) == named) & (of_old_app == old) & ((events["song"] >= 0) == song)
     return [lines[place] for place in np.flatnonzero(wanted)]
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from churn_spark.clock import MS_PER_DAY, MS_PER_HOUR
 from churn_spark.simulate import parameters as p
-from churn_spark.simulate.clock import DAY_MS, HOUR_MS
 from churn_spark.simulate.decisions import CANCEL, STAY, Day
 from churn_spark.simulate.sessions import draw_sessions
 from churn_spark.simulate.users import Users
@@ -29,8 +29,8 @@ def sessions_of(users: Users, decision: int, satisfaction: float, free_from: int
 def test_a_decision_takes_one_short_session_that_starts_early_enough(block: Block) -> None:
     sessions = sessions_of(block.users, CANCEL, satisfaction=3.0)
     assert sessions["user"].tolist() == list(range(len(block.users.number)))
-    assert (sessions["start"] // DAY_MS == NUMBER).all()
-    assert (sessions["start"] % DAY_MS // HOUR_MS <= p.LAST_HOUR).all()
+    assert (sessions["start"] // MS_PER_DAY == NUMBER).all()
+    assert (sessions["start"] % MS_PER_DAY // MS_PER_HOUR <= p.LAST_HOUR).all()
     assert sessions["songs"].max() == p.LAST_SONGS
     assert not sessions["anonymous"].any()
 
@@ -50,5 +50,5 @@ def test_half_of_the_anonymous_visitors_come_back_and_log_in(block: Block) -> No
 
 
 def test_no_session_starts_before_the_user_is_free(block: Block) -> None:
-    noon = NUMBER * DAY_MS + 12 * HOUR_MS
+    noon = NUMBER * MS_PER_DAY + 12 * MS_PER_HOUR
     assert sessions_of(block.users, STAY, satisfaction=1.0, free_from=noon)["start"].min() == noon
