@@ -26,7 +26,7 @@ demo: setup ## From raw logs to scores; LOGS=<folder> reads your logs, LAKE=<fol
 	@echo; echo "Next: make serve MODEL='$(MODEL)'"
 
 test: setup ## Run all tests, two at a time
-	@$(BIN)/pytest -n 2 --dist loadgroup --no-loadscope-reorder
+	@$(BIN)/pytest -n 2 --no-loadscope-reorder
 
 lint: setup ## Check style and types
 	@$(BIN)/ruff check

@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 import pytest
 from pyspark.sql import SparkSession
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from churn_spark.configuration import load_settings
 from churn_spark.lake import Lake
@@ -32,23 +34,34 @@ os.environ.setdefault("SPARK_SUBMIT_OPTS", "-XX:TieredStopAtLevel=1 -XX:Reserved
 sys.modules["__main__"].__dict__.setdefault("__file__", __file__)
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Quick tests first: those without Spark, then those in the shared session, then those that start processes.
-
-    Where they run in parallel, tests that share what costs more to make than to use stay together.
-    """
+    """Quick tests first: those without Spark, then those in the shared session, then those that start processes."""
     items.sort(
         key=lambda item: (
             item.get_closest_marker("slow") is not None,
             "spark" in getattr(item, "fixturenames", ()),
         )
     )
-    for item in items:
-        if "pipeline_run" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("pipeline"))
-        elif item.get_closest_marker("slow") is None:
-            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+
+
+OF_PIPELINE_RUN = ("tests/jobs/test_pipeline.py", "tests/jobs/test_cluster.py", "tests/test_notebooks.py")
+ALONE = ("tests/jobs/test_ingest_faults.py",)
+
+
+class Together(LoadScopeScheduling):
+    """Tests that share what costs more to make than to use stay in one process: those of a file, or of several."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        if file in OF_PIPELINE_RUN:
+            return "pipeline_run"
+        return nodeid if file in ALONE else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Together:
+    """Share out the tests when they run in several processes."""
+    return Together(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -1,18 +1,20 @@
 """Tiles and behavior features, brought up to a silver that has changed."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 from chispa import assert_df_equality
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from churn_spark.configuration import load_settings
 from churn_spark.features.catalogue import BEHAVIOR
 from churn_spark.features.increment import update_behavior, update_user_days
 from churn_spark.lake import Lake
-from churn_spark.settings import Settings
 from churn_spark.tables import QUINTILES, SILVER_EVENTS, USER_DAYS, Table
 from tests.features.events import SILVER, Event, silver
+from tests.jobs.processes import LOCAL
 
 SHORT_SILVER = Table(SILVER_EVENTS.name, "Silver with the columns that tiles are made from", SILVER)
 FIRST: list[Event] = [
@@ -36,9 +38,14 @@ def publish(lake: Lake, spark: SparkSession, events: list[Event], days: list[str
     lake.replace(SHORT_SILVER, silver(spark, *events).where(where), where, {"days": days})
 
 
-@pytest.fixture
-def grown(lake: Lake, spark: SparkSession) -> Lake:
+def lake_at(spark: SparkSession, root: Path) -> Lake:
+    return Lake(spark, load_settings(LOCAL, [f"lake.root={root}"]).lake)
+
+
+@pytest.fixture(scope="module")
+def grown(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Lake:
     """A lake in which two days came after the first build, one of them late."""
+    lake = lake_at(spark, tmp_path_factory.mktemp("grown"))
     publish(lake, spark, FIRST, None)
     update_user_days(lake)
     update_behavior(lake, [*GRID, *NEWEST], accept)
@@ -48,10 +55,8 @@ def grown(lake: Lake, spark: SparkSession) -> Lake:
     return lake
 
 
-def test_the_result_is_that_of_a_full_build(
-    grown: Lake, spark: SparkSession, settings: Settings, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    whole = Lake(spark, settings.lake.model_copy(update={"root": str(tmp_path_factory.mktemp("lake"))}))
+def test_the_result_is_that_of_a_full_build(grown: Lake, spark: SparkSession, tmp_path: Path) -> None:
+    whole = lake_at(spark, tmp_path / "lake")
     publish(whole, spark, [*FIRST, *CHANGED], None)
     update_user_days(whole)
     update_behavior(whole, [*GRID, *LATER], accept)
