@@ -4,11 +4,10 @@ Each reads its tables, calls the pure functions of its package and writes its ta
 a success or a kill, and leaves the same tables.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date
 from functools import partial
-from typing import Any
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -30,7 +29,7 @@ from churn_spark.labels.snapshot import SNAPSHOT, snapshot_labels
 from churn_spark.lake import Lake
 from churn_spark.quality.distribution import distribution
 from churn_spark.quality.finding import Finding
-from churn_spark.quality.gate import Gate, audit
+from churn_spark.quality.gate import Gate, audit, publish
 from churn_spark.quality.leakage import future_known, label_known
 from churn_spark.quality.parity import DIFFERENT, online_differences
 from churn_spark.runs import Counts
@@ -97,7 +96,7 @@ def features(lake: Lake, settings: Settings) -> Counts:
     for source, features_of, table in SOURCE_FEATURES:
         if lake.exists(source):
             rows = features_of(lake.read(source), days)
-            warnings += _publish(lake, table, rows, _feature_gate(lake, settings, table))
+            warnings += publish(lake, table, rows, _feature_gate(lake, settings, table))
     made = filter(lake.exists, FEATURE_TABLES)
     counts = {f"{table.name.partition('.')[2]} rows": lake.read(table).count() for table in made}
     return {"as_of": len(days), **counts, "warnings": warnings}
@@ -112,17 +111,6 @@ def _gate(lake: Lake, settings: Settings, table: Table, *checks: Callable[[DataF
     return lambda rows: audit(lake, settings, table, rows, [finding for check in checks for finding in check(rows)])
 
 
-def _publish(lake: Lake, table: Table, rows: DataFrame, gate: Gate, note: Mapping[str, Any] | None = None) -> int:
-    """Write the table once its rows have passed the gate; the number of warnings."""
-    rows = rows.persist()
-    try:
-        warnings = gate(rows)
-        lake.replace(table, rows, note=note)
-    finally:
-        rows.unpersist()
-    return warnings
-
-
 def labels(lake: Lake, settings: Settings) -> Counts:
     """`gold.user_days` -> `gold.labels`, with `ops.label_overlap`; without events, by the customer source."""
     as_of_day = _span(lake, settings)[1] + DAY
@@ -132,7 +120,7 @@ def labels(lake: Lake, settings: Settings) -> Counts:
         churns = churn_days(lake.read(USER_DAYS), settings.labels)
         lake.replace(LABEL_OVERLAP, label_overlap(churns, as_of_day))
         rows = churn_labels(lake.read(BEHAVIOR), churns, as_of_day, settings.labels)
-    warnings = _publish(lake, LABELS, rows, _gate(lake, settings, LABELS))
+    warnings = publish(lake, LABELS, rows, _gate(lake, settings, LABELS))
     churned = lake.read(LABELS).where("churned").groupBy("label_version").count().collect()
     return {
         "rows": lake.read(LABELS).count(),
@@ -161,7 +149,7 @@ def training_set(lake: Lake, settings: Settings) -> Counts:
     names = [feature.name for feature in features_in(lake)]
     leaks = partial(label_known, names, settings.quality.max_feature_auc, settings.training.min_positives)
     note = {"lookups": [asdict(lookup) for lookup in lookups]}
-    _publish(lake, TRAINING_SET, split, _gate(lake, settings, TRAINING_SET, leaks), note)
+    publish(lake, TRAINING_SET, split, _gate(lake, settings, TRAINING_SET, leaks), note=note)
     splits = lake.read(TRAINING_SET).groupBy("split").count().collect()
     return {f"{version} {split}": count for split, count in sorted(splits)}
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from churn_spark.features.batch import quintile_edges, user_days, user_features, with_quintiles
 from churn_spark.features.catalogue import BEHAVIOR, FEATURE_VERSION
-from churn_spark.identity.increment import changed_days
+from churn_spark.identity.increment import changed_days, on_days
 from churn_spark.lake import Lake
 from churn_spark.quality.gate import Gate
 from churn_spark.tables import QUINTILES, SILVER_EVENTS, USER_DAYS
@@ -19,8 +19,7 @@ def update_user_days(lake: Lake) -> None:
         return
     events, where = lake.read(SILVER_EVENTS, version), "true"
     if days is not None:
-        literals = ", ".join(f"DATE'{day}'" for day in days)
-        events, where = events.where(f"event_date IN ({literals})"), f"day IN ({literals})"
+        events, where = events.where(on_days("event_date", days)), on_days("day", days)
     lake.replace(USER_DAYS, user_days(events), where, {SILVER_EVENTS.name: version})
 
 

@@ -62,6 +62,12 @@ def context_days(days: DataFrame, spans: DataFrame) -> DataFrame:
     return near.unionByName(reach).distinct()
 
 
+def on_days(column: str, days: Iterable[date]) -> str:
+    """Whether the date is one of the days, in SQL."""
+    literals = ", ".join(f"DATE'{day}'" for day in days)
+    return f"{column} IN ({literals})" if literals else "false"
+
+
 def ms_on_days(column: str, days: Iterable[date]) -> Column:
     """Whether the time (ms since epoch) lies on one of the days, UTC; written in ranges, by which Delta skips files."""
     ranges: list[tuple[date, date]] = []

@@ -10,13 +10,13 @@ from pyspark.sql import functions as F
 from churn_spark.errors import UserError
 from churn_spark.identity.cleaning import song_medians, with_cleaned
 from churn_spark.identity.events import to_silver_names, without_duplicates
-from churn_spark.identity.increment import context_days, ms_on_days, session_spans, touched_days
+from churn_spark.identity.increment import context_days, ms_on_days, on_days, session_spans, touched_days
 from churn_spark.identity.key import VARIABLE, pseudonym_key
 from churn_spark.identity.pseudonyms import pseudonyms, with_pseudonyms
 from churn_spark.identity.recovery import recover_user_ids
 from churn_spark.identity.sessions import with_session_key
 from churn_spark.lake import Lake
-from churn_spark.quality.gate import Gate
+from churn_spark.quality.gate import Gate, publish
 from churn_spark.settings import Settings
 from churn_spark.tables import BRONZE_EVENTS, SILVER_EVENTS, USER_PSEUDONYMS
 
@@ -42,20 +42,13 @@ def update_silver(lake: Lake, settings: Settings, gate: Gate) -> None:
         )
     bronze = lake.read(BRONZE_EVENTS, made[BRONZE_EVENTS.name])
     if before.get("identity") != made["identity"]:
-        _publish(lake, _silver(lake, bronze, key, settings), "true", made | {"days": None}, gate)
+        publish(lake, SILVER_EVENTS, _silver(lake, bronze, key, settings), gate, note=made | {"days": None})
         return
     days, context = _touched(lake, before[BRONZE_EVENTS.name], made[BRONZE_EVENTS.name], settings)
     events = _silver(lake, bronze.where(ms_on_days("ts", context)), key, settings)
-    literals = ", ".join(f"DATE'{day}'" for day in days)
-    where = f"event_date IN ({literals})" if days else "false"
-    _publish(lake, events.where(where), where, made | {"days": [day.isoformat() for day in days]}, gate)
-
-
-def _publish(lake: Lake, events: DataFrame, where: str, note: dict[str, Any], gate: Gate) -> None:
-    events = events.persist()
-    gate(events)
-    lake.replace(SILVER_EVENTS, events, where, note)
-    events.unpersist()
+    where = on_days("event_date", days)
+    note = made | {"days": [day.isoformat() for day in days]}
+    publish(lake, SILVER_EVENTS, events.where(where), gate, where, note)
 
 
 def _made_from(lake: Lake, settings: Settings, key: bytes) -> dict[str, Any]:

@@ -9,9 +9,7 @@ finishes the batch under its number; else it takes them in a new batch, whose ro
 
 import logging
 from collections import Counter
-from collections.abc import Callable
 
-from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from churn_spark.errors import DataRefused, UserError
@@ -21,11 +19,11 @@ from churn_spark.ingest.contract import broken, kept
 from churn_spark.ingest.landing import NAMES, LogFile, landed_files, matches, named, portions
 from churn_spark.ingest.reading import Batch, read_whole
 from churn_spark.lake import Lake
+from churn_spark.quality.gate import Gate
 from churn_spark.settings import Settings
 from churn_spark.tables import BRONZE_EVENTS, LOG_FILES, QUARANTINE
 
 WRITER = "ingest"
-Gate = Callable[[DataFrame], object]  # raises DataRefused where rows must not be published
 log = logging.getLogger(__name__)
 
 

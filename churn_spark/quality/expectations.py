@@ -6,7 +6,7 @@ the suite, in one pass. Great Expectations' own about aggregates (row count, mea
 them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
 from great_expectations.core.metric_domain_types import MetricDomainTypes
@@ -137,11 +137,8 @@ def known(
     )
 
 
-class _RowsAgainst(TableMetricProvider):
-    """Rows for which the condition is false."""
-
-    metric_name = "table.rows_against"
-    value_keys = ("condition",)
+def _aggregate(column: Callable[[Kwargs], Column]) -> Any:
+    """What a metric computes in the one pass of all aggregates, from its value keys."""
 
     @metric_partial(
         engine=SparkDFExecutionEngine,
@@ -149,12 +146,23 @@ class _RowsAgainst(TableMetricProvider):
         domain_type=MetricDomainTypes.TABLE,
     )
     def _spark(
-        cls,  # noqa: N805 - Great Expectations makes it a class method
-        metric_domain_kwargs: Kwargs,
-        metric_value_kwargs: Kwargs,
-        **_: Any,
+        cls: type[TableMetricProvider], metric_domain_kwargs: Kwargs, metric_value_kwargs: Kwargs, **_: Any
     ) -> tuple[Column, Kwargs, Kwargs]:
-        return F.count_if(~F.expr(metric_value_kwargs["condition"])), metric_domain_kwargs, {}
+        return column(metric_value_kwargs), metric_domain_kwargs, {}
+
+    return _spark
+
+
+def _against(condition: str) -> Column:
+    return F.count_if(~F.expr(condition))
+
+
+class _RowsAgainst(TableMetricProvider):
+    """Rows for which the condition is false."""
+
+    metric_name = "table.rows_against"
+    value_keys = ("condition",)
+    _spark = _aggregate(lambda values: _against(values["condition"]))
 
 
 class _Share(TableMetricProvider):
@@ -162,20 +170,7 @@ class _Share(TableMetricProvider):
 
     metric_name = "table.share"
     value_keys = ("condition", "among")
-
-    @metric_partial(
-        engine=SparkDFExecutionEngine,
-        partial_fn_type=MetricPartialFunctionTypes.AGGREGATE_FN,
-        domain_type=MetricDomainTypes.TABLE,
-    )
-    def _spark(
-        cls,  # noqa: N805
-        metric_domain_kwargs: Kwargs,
-        metric_value_kwargs: Kwargs,
-        **_: Any,
-    ) -> tuple[Column, Kwargs, Kwargs]:
-        holds = F.expr(metric_value_kwargs["condition"]).cast("int")
-        return F.avg(F.when(F.expr(metric_value_kwargs["among"]), holds)), metric_domain_kwargs, {}
+    _spark = _aggregate(lambda values: F.avg(F.when(F.expr(values["among"]), F.expr(values["condition"]).cast("int"))))
 
 
 class _ColumnsAgainst(TableMetricProvider):
@@ -183,20 +178,7 @@ class _ColumnsAgainst(TableMetricProvider):
 
     metric_name = "table.columns_against"
     value_keys = ("conditions",)
-
-    @metric_partial(
-        engine=SparkDFExecutionEngine,
-        partial_fn_type=MetricPartialFunctionTypes.AGGREGATE_FN,
-        domain_type=MetricDomainTypes.TABLE,
-    )
-    def _spark(
-        cls,  # noqa: N805
-        metric_domain_kwargs: Kwargs,
-        metric_value_kwargs: Kwargs,
-        **_: Any,
-    ) -> tuple[Column, Kwargs, Kwargs]:
-        conditions = metric_value_kwargs["conditions"].values()
-        return F.array(*[F.count_if(~F.expr(condition)) for condition in conditions]), metric_domain_kwargs, {}
+    _spark = _aggregate(lambda values: F.array(*map(_against, values["conditions"].values())))
 
 
 class _RowsRepeated(TableMetricProvider):
@@ -207,7 +189,7 @@ class _RowsRepeated(TableMetricProvider):
 
     @metric_value(engine=SparkDFExecutionEngine)
     def _spark(
-        cls,  # noqa: N805
+        cls,  # noqa: N805 - Great Expectations makes it a class method
         execution_engine: SparkDFExecutionEngine,
         metric_domain_kwargs: Kwargs,
         metric_value_kwargs: Kwargs,

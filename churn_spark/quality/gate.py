@@ -1,7 +1,8 @@
 """The gate: a batch is held against its table's suite before anybody can read it (write, audit, publish)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from pyspark.sql import DataFrame
 
@@ -12,6 +13,22 @@ from churn_spark.settings import Settings
 from churn_spark.tables import QUALITY, Table
 
 Gate = Callable[[DataFrame], int]  # counts warnings; raises DataRefused where rows must not be published
+
+
+def publish(
+    lake: Lake, table: Table, rows: DataFrame, gate: Gate, where: str = "true", note: Mapping[str, Any] | None = None
+) -> int:
+    """Put rows in the place of those that meet `where`, as `Lake.replace` does, once they have passed the gate.
+
+    Returns the number of its warnings.
+    """
+    rows = rows.persist()
+    try:
+        warnings = gate(rows)
+        lake.replace(table, rows, where, note)
+    finally:
+        rows.unpersist()
+    return warnings
 
 
 def audit(lake: Lake, settings: Settings, table: Table, rows: DataFrame, others: Sequence[Finding] = ()) -> int:

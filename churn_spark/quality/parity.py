@@ -45,9 +45,9 @@ def online_differences(lake: Lake, customers: int) -> pd.DataFrame:
     """
     batch = sample(newest(lake.read(BEHAVIOR)).withColumn("as_of_day", day_of("as_of")), customers)
     users, as_of = batch["user_id"].tolist(), batch["as_of_day"].iloc[0]
-    tiles = _by_user(lake.read(USER_DAYS).where(F.col("user_id").isin(users) & (F.col("day") < F.lit(as_of - DAY))))
+    tiles = by_user(lake.read(USER_DAYS).where(F.col("user_id").isin(users) & (F.col("day") < F.lit(as_of - DAY))))
     on_last_day = F.col("user_id").isin(users) & (F.col("event_date") == F.lit(as_of - DAY))
-    events = _by_user(lake.read(SILVER_EVENTS).where(on_last_day).select(*EVENT_COLUMNS))
+    events = by_user(lake.read(SILVER_EVENTS).where(on_last_day).select(*EVENT_COLUMNS))
     [edges] = lake.read(QUINTILES).where(day_of("as_of") == F.lit(as_of)).select("edges").collect()
     online = {
         user: online_features(tiles.get(user, tiles[None]), events.get(user, events[None]), as_of, edges[0])
@@ -59,7 +59,7 @@ def online_differences(lake: Lake, customers: int) -> pd.DataFrame:
     return differences(batch.set_index("user_id"), values, FEATURE_NAMES).assign(as_of=batch["as_of"].iloc[0])
 
 
-def _by_user(rows: DataFrame) -> dict[str | None, pa.Table]:
+def by_user(rows: DataFrame) -> dict[str | None, pa.Table]:
     """Each user's rows, and an empty table for any other, under None."""
     table = rows.toArrow().sort_by("user_id")
     found: dict[str | None, pa.Table] = {None: table.slice(0, 0)}

@@ -6,7 +6,6 @@ from itertools import pairwise
 import duckdb
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pytest
 from chispa import assert_df_equality
 from hypothesis import given
@@ -22,6 +21,7 @@ from churn_spark.features.catalogue import BEHAVIOR, FEATURE_NAMES, FEATURES
 from churn_spark.features.online import online_features
 from churn_spark.features.tiles import EVENT_COLUMNS, SESSION, tiles_of
 from churn_spark.lake import Lake
+from churn_spark.quality.parity import by_user
 from churn_spark.tables import QUINTILES, SILVER_EVENTS, USER_DAYS
 from tests.benchmarks.features_in_sql import duckdb_query
 from tests.features.events import Event, arrow, silver
@@ -110,7 +110,7 @@ def test_online_equals_batch_for_every_feature_and_simulated_user(simulated: Lak
     events = by_user(newest.where("event_date < '2026-01-26'").select(*EVENT_COLUMNS))
     assert len(batch) >= 500
     for user, row in batch.iterrows():
-        online = online_features(tiles.get(user, tiles[""]), events.get(user, events[""]), date(2026, 1, 26), edges)
+        online = online_features(tiles.get(user, tiles[None]), events.get(user, events[None]), date(2026, 1, 26), edges)
         assert online is not None
         values = {name: np.nan if value is None else value for name, value in online.items()}
         assert values == pytest.approx(row[FEATURE_NAMES].to_dict(), rel=1e-9, abs=0, nan_ok=True), user
@@ -128,14 +128,3 @@ def test_batch_equals_the_same_features_written_in_sql(simulated: Lake) -> None:
         theirs = sql[feature.name].astype(float).reindex(ours.index)
         expected = theirs if feature.null else theirs.fillna(0)  # of a user without a song in the window
         np.testing.assert_allclose(ours[feature.name], expected, rtol=1e-9, atol=1e-9, err_msg=feature.name)
-
-
-def by_user(frame: DataFrame) -> dict[str, pa.Table]:
-    """Each user's rows; an empty table under ""."""
-    table = frame.toArrow().sort_by("user_id")
-    users = pc.value_counts(table["user_id"]).to_pylist()
-    found, start = {"": table.slice(0, 0)}, 0
-    for user in users:
-        found[user["values"]] = table.slice(start, user["counts"])
-        start += user["counts"]
-    return found

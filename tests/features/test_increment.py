@@ -8,13 +8,12 @@ from chispa import assert_df_equality
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from churn_spark.configuration import load_settings
 from churn_spark.features.catalogue import BEHAVIOR
 from churn_spark.features.increment import update_behavior, update_user_days
 from churn_spark.lake import Lake
 from churn_spark.tables import QUINTILES, SILVER_EVENTS, USER_DAYS, Table
 from tests.features.events import SILVER, Event, silver
-from tests.jobs.processes import LOCAL
+from tests.jobs.processes import lake_at
 
 SHORT_SILVER = Table(SILVER_EVENTS.name, "Silver with the columns that tiles are made from", SILVER)
 FIRST: list[Event] = [
@@ -36,10 +35,6 @@ def publish(lake: Lake, spark: SparkSession, events: list[Event], days: list[str
     literals = ", ".join(f"DATE'{day}'" for day in days or [])
     where = f"event_date IN ({literals})" if days else "true"
     lake.replace(SHORT_SILVER, silver(spark, *events).where(where), where, {"days": days})
-
-
-def lake_at(spark: SparkSession, root: Path) -> Lake:
-    return Lake(spark, load_settings(LOCAL, [f"lake.root={root}"]).lake)
 
 
 @pytest.fixture(scope="module")

@@ -85,9 +85,14 @@ def kill_during(stage: str, job: str, lake: Path, *settings: str, seconds: float
     process.wait()
 
 
+def lake_at(spark: SparkSession, root: Path) -> Lake:
+    """The lake that a local job left there."""
+    return Lake(spark, load_settings(LOCAL, [f"lake.root={root}"]).lake)
+
+
 def contents(spark: SparkSession, root: Path) -> dict[str, tuple[int, int]]:
     """Rows and a hash of the rows of every table, in any order, but for run times and the folders of log files."""
-    lake = Lake(spark, load_settings(LOCAL, [f"lake.root={root}"]).lake)
+    lake = lake_at(spark, root)
     found = {}
     for table in filter(lake.exists, TABLES):
         rows = lake.read(table).drop("scored_at")

@@ -10,11 +10,9 @@ import pytest
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
-from churn_spark.configuration import load_settings
-from churn_spark.lake import Lake
 from churn_spark.tables import BRONZE_EVENTS, LOG_FILES, QUARANTINE
 from tests.ingest.logs import event, write
-from tests.jobs.processes import KEY, LOCAL, command, kill_during, run
+from tests.jobs.processes import KEY, command, kill_during, lake_at, run
 
 pytestmark = pytest.mark.slow
 FILES, EVENTS = 4, 200
@@ -32,7 +30,7 @@ def source(tmp_path: Path) -> tuple[str, ...]:
 
 def assert_whole(spark: SparkSession, root: Path) -> None:
     """Each line of each file is there once, and the ledger says so."""
-    lake = Lake(spark, load_settings(LOCAL, [f"lake.root={root}"]).lake)
+    lake = lake_at(spark, root)
     events = lake.read(BRONZE_EVENTS)
     assert events.count() == events.select("sessionId", "itemInSession").distinct().count() == FILES * EVENTS
     broken = lake.read(QUARANTINE)

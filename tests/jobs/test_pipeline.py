@@ -7,19 +7,13 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
-from churn_spark.configuration import load_settings
-from churn_spark.lake import Lake
 from churn_spark.tables import BRONZE_EVENTS, CHURN_SCORES, RUNS, SILVER_EVENTS
 from churn_spark.training.training_set import TRAINING_SET
 from tests.conftest import PipelineRun
-from tests.jobs.processes import LOCAL, SMALL, contents, kill_during, run_in_session
+from tests.jobs.processes import SMALL, contents, kill_during, lake_at, run_in_session
 
 pytestmark = pytest.mark.slow
 REAL_LOGS = Path(__file__).parent.parent / "data" / "sparkify-2018-11.zip"
-
-
-def lake_at(spark: SparkSession, root: Path) -> Lake:
-    return Lake(spark, load_settings(LOCAL, [f"lake.root={root}"]).lake)
 
 
 def test_simulated_logs_go_through_to_scores(pipeline_run: PipelineRun, spark: SparkSession) -> None:
