@@ -79,7 +79,7 @@ USER_PSEUDONYMS = Table(
 
 LOG_FILES = Table(
     "bronze.files",
-    "Ledger of the log files; one row per file and batch that took it, of which the newest counts",
+    "Ledger of the log files; per file and batch that took it a row when it was planned and one when it was done",
     """
     source_file STRING NOT NULL COMMENT 'URI of the file',
     ingest_batch BIGINT NOT NULL COMMENT 'Batch of files that took it',
@@ -89,9 +89,9 @@ LOG_FILES = Table(
     events BIGINT NOT NULL COMMENT 'Lines in bronze.events',
     quarantined BIGINT NOT NULL COMMENT 'Lines in bronze.quarantine',
     reasons MAP<STRING, BIGINT> NOT NULL COMMENT 'Quarantined lines by reason',
-    state STRING NOT NULL COMMENT 'planned: the batch is being written, or was killed meanwhile; done: all of it is in bronze'
+    state STRING NOT NULL COMMENT 'planned: the batch is to be written; done: all of it is in bronze; without this, a job was killed meanwhile'
     """,
-    keys=("source_file", "ingest_batch"),
+    keys=("source_file", "ingest_batch", "state"),
 )
 
 SILVER_EVENTS = Table(

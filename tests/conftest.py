@@ -29,7 +29,7 @@ class PipelineRun(NamedTuple):
 
 
 # Spark's many short jobs compile more than they compute.
-os.environ.setdefault("SPARK_SUBMIT_OPTS", "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m -XX:+UseSerialGC")
+os.environ.setdefault("SPARK_SUBMIT_OPTS", "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m")
 # PySpark takes a main module without a file, as pytest-xdist's processes have it, for a doctest, and ends it.
 sys.modules["__main__"].__dict__.setdefault("__file__", __file__)
 

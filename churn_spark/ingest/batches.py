@@ -128,4 +128,4 @@ def _write(lake: Lake, batch: Batch, number: int, again: bool) -> None:
             f"{quarantined:,} in bronze.quarantine; take its files again with --backfill"
         )
     done = ledger.Entered(number, "done", ledger.entries(batch))
-    lake.append(LOG_FILES, ledger.rows(lake.spark, done), f"{WRITER} done", number, F.col("ingest_batch") == number)
+    lake.append(LOG_FILES, ledger.rows(lake.spark, done), f"{WRITER} done", number)

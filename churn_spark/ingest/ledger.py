@@ -1,4 +1,7 @@
-"""The ledger `bronze.files`: which batch took which file, and what the file held."""
+"""The ledger `bronze.files`: which batch took which file, what the file held, and whether the batch is done.
+
+It is only ever added to: a batch is entered when it is planned, and once more when it is done.
+"""
 
 from typing import NamedTuple
 
@@ -8,6 +11,8 @@ from pyspark.sql import functions as F
 from churn_spark.ingest.landing import LogFile
 from churn_spark.ingest.reading import Batch
 from churn_spark.tables import LOG_FILES
+
+LAST = "struct(ingest_batch, state = 'done')"  # greatest in the newest entry
 
 
 class Changes(NamedTuple):
@@ -45,7 +50,7 @@ class Entered(NamedTuple):
 def changes(landed: DataFrame, ledger: DataFrame) -> Changes:
     """Compare the landed files with the batches that took them last."""
     taken = ledger.groupBy("source_file").agg(
-        F.max_by(F.struct("bytes", "modified_ms", "state"), "ingest_batch").alias("last")
+        F.max_by(F.struct("bytes", "modified_ms", "state"), F.expr(LAST)).alias("last")
     )
     same = (F.col("bytes") == F.col("last.bytes")) & (F.col("modified_ms") == F.col("last.modified_ms"))
     change = (
@@ -69,9 +74,9 @@ def entries(batch: Batch) -> list[Entry]:
 
 
 def newest(ledger: DataFrame) -> Entered:
-    """The batch with the highest number; number 0 where there is none."""
+    """The batch with the highest number, in its last state; number 0 where there is none."""
     batches = ledger.groupBy("ingest_batch", "state").agg(F.collect_list(F.struct(*Entry._fields)))
-    last = batches.orderBy(F.desc("ingest_batch")).first()
+    last = batches.orderBy(F.expr(LAST).desc()).first()
     if last is None:
         return Entered(0, None, [])
     number, state, entries = last

@@ -83,7 +83,7 @@ def measure(spark: SparkSession, settings: Settings, logs: Path, rounds: int) ->
     days = sorted(logs.glob("*.json"))
     taken: dict[str, list[float]] = {way: [] for way in ("plain", "bronze", "silver", "new bronze", "new silver")}
     lines = 0
-    for _ in range(rounds + 1):  # the first warms up
+    for _ in range(rounds):
         folder, growing = BUILD / "lake", BUILD / "growing"
         for left in (folder, growing):
             shutil.rmtree(left, ignore_errors=True)
@@ -99,7 +99,7 @@ def measure(spark: SparkSession, settings: Settings, logs: Path, rounds: int) ->
         (growing / days[-1].name).hardlink_to(days[-1])
         timed(taken["new bronze"], partial(bronze, spark, grown))
         timed(taken["new silver"], partial(silver, spark, grown))
-    return {"lines": lines, **{way: statistics.median(times[1:]) for way, times in taken.items()}}
+    return {"lines": lines, **{way: statistics.median(times) for way, times in taken.items()}}
 
 
 def peak_mib(spark: SparkSession) -> int:
@@ -124,6 +124,7 @@ def main() -> None:
         "| events | plain s | bronze s | x plain | and silver s | x plain | events/s/core | new day s | of all | MiB |",
         "| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
+    measure(spark, settings, simulated(spark, settings, given.events), 1)  # warms up
     for events in sorted({given.events, given.events * given.scaling}):
         found = measure(spark, settings, simulated(spark, settings, events), given.rounds)
         both, new = found["bronze"] + found["silver"], found["new bronze"] + found["new silver"]

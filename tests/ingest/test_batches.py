@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
 
 from churn_spark.errors import DataRefused, UserError
 from churn_spark.ingest.batches import take_files
@@ -43,9 +44,11 @@ def test_each_file_is_taken_once_and_entered_with_what_it_held(lake: Lake, setti
     assert bronze(lake) == {"a.json": [0, 1], "b.json": [2]}
     [broken] = lake.read(QUARANTINE).collect()
     assert (broken.line, broken.reason, broken.position, broken.ingest_batch) == ("garbage", "not_json", 2, 1)
-    entries = lake.read(LOG_FILES).orderBy("source_file").collect()
+    entries = lake.read(LOG_FILES).orderBy("source_file", F.desc("state")).collect()
     assert [(row.ingest_batch, row.lines, row.events, row.quarantined, row.reasons, row.state) for row in entries] == [
+        (1, 3, 2, 1, {"not_json": 1}, "planned"),
         (1, 3, 2, 1, {"not_json": 1}, "done"),
+        (2, 1, 1, 0, {}, "planned"),
         (2, 1, 1, 0, {}, "done"),
     ]
 
