@@ -1,6 +1,6 @@
-"""The stages round the model: from a training set to scores and an exported champion.
+"""The stages that MLflow records: segments, and from a training set to scores and an exported champion.
 
-Apart from those that make tables, so that these start without MLflow and XGBoost.
+Apart from those that only make tables, so that these start without MLflow and XGBoost.
 """
 
 from pathlib import Path
@@ -13,9 +13,19 @@ from churn_spark.export import Contract, RiskLevel, export_model
 from churn_spark.features.catalogue import BEHAVIOR
 from churn_spark.features.demographics import DEMOGRAPHICS
 from churn_spark.features.feature_tables import FEATURE_TABLES, TABLE_FEATURES, features_in, lookups_in
+from churn_spark.features.segments import (
+    BY,
+    SEGMENT_PROFILES,
+    SEGMENTS,
+    clusters,
+    fit_segments,
+    segment_profiles,
+    with_segments,
+)
 from churn_spark.features.store import FeatureStore
 from churn_spark.identity.pseudonyms import with_pseudonyms
 from churn_spark.lake import Lake
+from churn_spark.quality.distribution import newest
 from churn_spark.runs import Counts
 from churn_spark.scoring.risk import RISK_LEVELS
 from churn_spark.scoring.scores import churn_scores
@@ -28,6 +38,27 @@ from churn_spark.training.prediction import churn_probability, top_factors
 from churn_spark.training.training_set import TRAINING_SET
 
 PARITY_ROWS = 1000  # customers on whom the exported model must predict what the champion predicts
+
+
+def segment(lake: Lake, settings: Settings) -> Counts:
+    """`customer_features.behavior` at its newest `as_of` -> `gold.segments` with their profiles, also in MLflow."""
+    if not lake.exists(BEHAVIOR):
+        return {}
+    made_from = {BEHAVIOR.name: lake.version(BEHAVIOR), "seed": settings.training.seed}
+    if lake.note(SEGMENTS) == made_from:
+        return {}
+    customers = newest(lake.read(BEHAVIOR, made_from[BEHAVIOR.name]))
+    model = fit_segments(customers, settings.training.seed)
+    segmented = with_segments(customers, model).persist()
+    profiles = segment_profiles(segmented)
+    registry.open_store(settings)
+    shown = profiles.orderBy("segment").toPandas()
+    registry.log_segments(made_from, shown, clusters(model).summary.trainingCost)
+    of_newest = f"as_of = TIMESTAMP'{shown['as_of'][0]:%Y-%m-%d}T00:00:00Z'"
+    lake.replace(SEGMENT_PROFILES, profiles, of_newest)
+    lake.replace(SEGMENTS, segmented.drop(*BY), of_newest, made_from)
+    segmented.unpersist()
+    return {"segments": len(shown), "customers": int(shown["customers"].sum())}
 
 
 def train(lake: Lake, settings: Settings) -> Counts:

@@ -4,6 +4,7 @@ from pyspark.sql import functions as F
 
 from churn_spark.errors import DataRefused
 from churn_spark.features.feature_tables import FEATURE_TABLES
+from churn_spark.features.segments import SEGMENT_PROFILES, SEGMENTS
 from churn_spark.lake import Lake
 from churn_spark.settings import Settings
 from churn_spark.sources.silver import SOURCES
@@ -22,14 +23,15 @@ from churn_spark.training import registry
 from churn_spark.training.training_set import TRAINING_SET
 
 TABLES = (
-    BRONZE_EVENTS, QUARANTINE, SILVER_EVENTS, *SOURCES.values(), SESSIONS, USER_DAYS, *FEATURE_TABLES, LABELS,
+    BRONZE_EVENTS, QUARANTINE, SILVER_EVENTS, *SOURCES.values(), SESSIONS, USER_DAYS, *FEATURE_TABLES, SEGMENTS, LABELS,
     TRAINING_SET, CHURN_SCORES,
 )  # fmt: skip
 
 
 def summary(lake: Lake, settings: Settings) -> str:
-    """Rows per table, recovered IDs, how reasons of churn overlap, metrics, the highest scores, and where it lies."""
-    parts = [_tables(lake), _recovered(lake), _overlap(lake), _model(settings), _scores(lake), _places(settings)]
+    """Rows per table, recovered IDs, segments, overlap of the reasons of churn, metrics, highest scores, places."""
+    of_data = [_tables(lake), _recovered(lake), _segments(lake), _overlap(lake)]
+    parts = [*of_data, _model(settings), _scores(lake), _places(settings)]
     return "\n" + "\n\n".join(part for part in parts if part)
 
 
@@ -68,6 +70,23 @@ def _recovered(lake: Lake) -> str:
     found = ", ".join(f"{rows[source]:,} {way}" for source, way in ways.items() if source in rows)
     total = recovered + rows.get("unknown", 0)
     return f"Recovered user IDs\n  {recovered:,} of {total:,} events that name no user{found and ': '}{found}"
+
+
+def _segments(lake: Lake) -> str:
+    if not lake.exists(SEGMENT_PROFILES):
+        return ""
+    profiles = lake.read(SEGMENT_PROFILES)
+    newest = profiles.where(F.col("as_of") == profiles.agg(F.max("as_of")).collect()[0][0]).orderBy("segment")
+    lines = [
+        "Segments of customers, from the most engaged to the least (means)",
+        "  segment  customers  engagement  days since last  sessions of 90 days  paid days",
+    ]
+    for row in newest.collect():
+        lines.append(
+            f"  {row['segment']:>7}{row['customers']:>11,}{row['engagement_score_30d']:>12.1f}"
+            f"{row['rfm_recency_days']:>17.1f}{row['rfm_frequency_90d']:>21.1f}{row['rfm_monetary_90d']:>11.1f}"
+        )
+    return "\n".join(lines)
 
 
 def _overlap(lake: Lake) -> str:

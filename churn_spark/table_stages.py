@@ -37,7 +37,15 @@ from churn_spark.settings import Settings
 from churn_spark.simulate import simulate as simulate_logs
 from churn_spark.sources.silver import update_sources
 from churn_spark.sources.tables import CUSTOMERS, TICKETS, TRANSACTIONS
-from churn_spark.tables import BRONZE_EVENTS, LABEL_OVERLAP, LABELS, PARITY, QUINTILES, SILVER_EVENTS, USER_DAYS, Table
+from churn_spark.tables import (
+    BRONZE_EVENTS,
+    LABEL_OVERLAP,
+    LABELS,
+    PARITY,
+    SILVER_EVENTS,
+    USER_DAYS,
+    Table,
+)
 from churn_spark.training.split import split_by_customer, split_by_time
 from churn_spark.training.training_set import TRAINING_SET
 
@@ -86,13 +94,14 @@ def sources(lake: Lake, settings: Settings) -> Counts:
 
 
 def features(lake: Lake, settings: Settings) -> Counts:
-    """Silver -> `gold.user_days` and the feature tables at every `as_of`, with `gold.quintiles`."""
+    """Silver -> `gold.user_days` and the feature tables at every `as_of`, with `gold.percentiles`."""
     if settings.ingest.kind == "events":
         update_user_days(lake)
     days = as_of_days(*_span(lake, settings), settings.features)
     warnings = 0
     if settings.ingest.kind == "events":
-        warnings += update_behavior(lake, days, _feature_gate(lake, settings, BEHAVIOR))
+        past_alone = partial(future_known, lake, settings.quality.leakage_customers)
+        warnings += update_behavior(lake, days, _feature_gate(lake, settings, BEHAVIOR, past_alone))
     for source, features_of, table in SOURCE_FEATURES:
         if lake.exists(source):
             rows = features_of(lake.read(source), days)
@@ -102,8 +111,8 @@ def features(lake: Lake, settings: Settings) -> Counts:
     return {"as_of": len(days), **counts, "warnings": warnings}
 
 
-def _feature_gate(lake: Lake, settings: Settings, table: Table) -> Gate:
-    return _gate(lake, settings, table, partial(distribution, lake, settings.quality, table))
+def _feature_gate(lake: Lake, settings: Settings, table: Table, *checks: Callable[[DataFrame], list[Finding]]) -> Gate:
+    return _gate(lake, settings, table, partial(distribution, lake, settings.quality, table), *checks)
 
 
 def _gate(lake: Lake, settings: Settings, table: Table, *checks: Callable[[DataFrame], list[Finding]]) -> Gate:
@@ -155,9 +164,9 @@ def training_set(lake: Lake, settings: Settings) -> Counts:
 
 
 def check_parity(lake: Lake, settings: Settings) -> Counts:
-    """`customer_features.behavior` against the online computation -> `ops.parity`; and against the past alone.
+    """`customer_features.behavior` against the online computation -> `ops.parity`.
 
-    Raises DataRefused where any value is not the same, online or from the events before its `as_of` alone.
+    Raises DataRefused where any value is not the same.
     """
     found = online_differences(lake, settings.quality.parity_customers)
     rows = found.assign(run_id=lake.run_id)[["run_id", "as_of", "feature", "compared", *DIFFERENT]]
@@ -167,13 +176,6 @@ def check_parity(lake: Lake, settings: Settings) -> Counts:
         raise DataRefused(
             f"{BEHAVIOR.name}: {len(differing)} of {len(found)} features are not what is computed online, "
             f"{differing[0]} for one; build the features anew, or mend what computes them"
-        )
-    days = [row["day"] for row in lake.read(QUINTILES).select(day_of("as_of").alias("day")).sort("day").collect()]
-    leaks = future_known(lake, settings.quality.leakage_customers, days, lake.read(BEHAVIOR))
-    if leaking := [leak for leak in leaks if not leak.success]:
-        raise DataRefused(
-            f"{BEHAVIOR.name}: {len(leaking)} features are not what the events before their as_of say; expected that "
-            f"{leaking[0].expectation}, but {leaking[0].in_words}"
         )
     return {"customers": int(found["compared"].max()), "features": len(found), "differing": 0}
 

@@ -188,12 +188,12 @@ SESSIONS = Table(
     cluster_by=("end_date", "user_id"),
 )
 
-QUINTILES = Table(
-    "gold.quintiles",
-    "What parts the customers of an as_of into fifths, for the quintile features in batches and online",
+PERCENTILES = Table(
+    "gold.percentiles",
+    "Percentiles over the customers of an as_of, for the features that are relative to them, in batches and online",
     """
     as_of TIMESTAMP NOT NULL COMMENT 'Midnight UTC; only events before it are used',
-    edges MAP<STRING, ARRAY<DOUBLE>> NOT NULL COMMENT 'By feature: the values that a fifth, two, three and four of all customers do not exceed'
+    percentiles MAP<STRING, ARRAY<DOUBLE>> NOT NULL COMMENT 'By feature: the values that a fifth, two, three and four of all customers do not exceed, or that 99 % do not'
     """,
     keys=("as_of",),
     timestamp_key="as_of",

@@ -3,8 +3,7 @@
 Takes quality.parity_customers customers at the newest as_of, always the same ones. Of each feature it counts the
 customers whose two values differ by more than 1e-9 of the larger (mismatched), whose value only the table knows
 (missing) or only the service would (extra). The counts become rows of ops.parity; those that are not 0 are printed,
-and end the job with status 3. So does a feature that the events before its as_of alone do not give: it knows the
-future. For that, the features of quality.leakage_customers users are computed again at two older as_of.
+and end the job with status 3.
 """
 
 from churn_spark import table_stages

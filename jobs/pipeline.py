@@ -1,6 +1,7 @@
 """Run the whole way: logs -> bronze -> silver -> features -> labels -> training set -> champion -> scores -> export.
 
-Without ingest.logs it simulates logs first. Every stage can be run again: what is there already stays as it is.
+Customers are grouped into segments on the way. Without ingest.logs it simulates logs first. Every stage can be run
+again: what is there already stays as it is.
 """
 
 from churn_spark import model_stages, table_stages
@@ -14,6 +15,7 @@ if __name__ == "__main__":
         table_stages.identity,
         table_stages.sources,
         table_stages.features,
+        model_stages.segment,
         table_stages.labels,
         table_stages.training_set,
         model_stages.train,

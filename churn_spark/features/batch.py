@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from functools import partial
+from functools import partial, reduce
+from operator import add
 
 import numpy as np
 import pyarrow as pa
@@ -11,13 +12,13 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from churn_spark.features.calendar import midnight
-from churn_spark.features.catalogue import ALL_FEATURES, FEATURE_VERSION, FEATURES, QUINTILES
+from churn_spark.features.catalogue import ALL_FEATURES, FEATURE_VERSION, FEATURES, RELATIVE, TOTALS
+from churn_spark.features.definition import Capped, Quintile
 from churn_spark.features.history import History
 from churn_spark.features.tiles import EVENT_COLUMNS, EVENT_ORDER, tiles_of
 from churn_spark.tables import USER_DAYS
 
 EPOCH = date(1970, 1, 1)
-FIFTHS = (0.2, 0.4, 0.6, 0.8)
 USER_FEATURES = "user_id STRING, as_of_day DATE, " + ", ".join(f"{feature.name} DOUBLE" for feature in FEATURES)
 
 
@@ -29,7 +30,7 @@ def user_days(events: DataFrame) -> DataFrame:
 
 
 def user_features(tiles: DataFrame, as_of_days: Sequence[date]) -> DataFrame:
-    """All features but the quintiles, of every customer at the midnight of each of `as_of_days`.
+    """All features but those relative to other customers, of every customer at the midnight of each of `as_of_days`.
 
     Columns: `user_id`, `as_of`, `feature_version`, the features. A customer has a tile before `as_of`, and its newest
     event is no cancellation. One shuffle, whatever the number of features and of midnights.
@@ -44,25 +45,29 @@ def user_features(tiles: DataFrame, as_of_days: Sequence[date]) -> DataFrame:
     )
 
 
-def quintile_edges(features: DataFrame) -> DataFrame:
-    """Rows of `gold.quintiles`: for each `as_of` the values of `user_features` that part its customers into fifths."""
-    edges = F.map_from_arrays(
-        F.array(*[F.lit(quintile.of) for quintile in QUINTILES]),
-        F.array(*[F.percentile(quintile.of, list(FIFTHS)) for quintile in QUINTILES]),
+def percentiles(features: DataFrame) -> DataFrame:
+    """Rows of `gold.percentiles`: for each `as_of` those of `user_features` that the relative features need."""
+    by_feature = F.map_from_arrays(
+        F.array(*[F.lit(feature.of) for feature in RELATIVE]),
+        F.array(*[F.percentile(feature.of, list(feature.percentiles)) for feature in RELATIVE]),
     )
-    return features.groupBy("as_of").agg(edges.alias("edges"))
+    return features.groupBy("as_of").agg(by_feature.alias("percentiles"))
 
 
-def with_quintiles(features: DataFrame, edges: DataFrame) -> DataFrame:
-    """Rows of `customer_features.behavior`: `user_features` and the quintiles by the edges of their `as_of`."""
-    fifths = {quintile.name: _fifth(F.col(quintile.of), F.col("edges")[quintile.of]) for quintile in QUINTILES}
-    inverted = {quintile.name: 6 - fifths[quintile.name] for quintile in QUINTILES if quintile.inverted}
-    known = features.join(F.broadcast(edges), "as_of").withColumns(fifths | inverted)
+def with_relative_features(features: DataFrame, percentiles: DataFrame) -> DataFrame:
+    """Rows of `customer_features.behavior`: `user_features`, those relative to the percentiles, totals."""
+    known = features.join(F.broadcast(percentiles), "as_of")
+    known = known.withColumns({feature.name: _relative(feature) for feature in RELATIVE})
+    known = known.withColumns({total.name: reduce(add, map(F.col, total.of)) for total in TOTALS})
     return known.select("user_id", "as_of", "feature_version", *[feature.name for feature in ALL_FEATURES])
 
 
-def _fifth(value: Column, edges: Column) -> Column:
-    return (1 + F.size(F.filter(edges, lambda edge: edge < value))).cast("double")
+def _relative(feature: Quintile | Capped) -> Column:
+    value, bounds = F.col(feature.of), F.col("percentiles")[feature.of]
+    if isinstance(feature, Capped):
+        return F.when(value.isNotNull(), F.least(value, bounds[0]))
+    fifth = (1 + F.size(F.filter(bounds, lambda bound: bound < value))).cast("double")
+    return 6 - fifth if feature.inverted else fifth
 
 
 def _tiles(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

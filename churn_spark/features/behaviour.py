@@ -1,6 +1,6 @@
 """How much a customer uses the service, and how regularly."""
 
-from churn_spark.features.definition import Feature
+from churn_spark.features.definition import Capped, Feature
 from churn_spark.features.history import Values, Window, ratio, spread
 
 NO_SESSION = "without a session"
@@ -31,6 +31,12 @@ FEATURES = (
     Feature("session_consistency_90d", "share", "share",
             "1 / (1 + standard deviation / mean) of the time between the starts of sessions: 1 if all are equal",
             lambda w: _consistency(w), window=90, null=NO_INTERVAL, maximum=1),
+)  # fmt: skip
+
+CAPPED = (
+    Capped("session_minutes_mean_capped_30d", "amount", "minutes",
+           "Mean length of the sessions, but at most the 99th percentile of all customers of the same as_of",
+           "session_minutes_mean_30d", window=30, null=NO_SESSION),
 )  # fmt: skip
 
 

@@ -1,24 +1,26 @@
 """All features of behaviour by category, and the feature table that they make."""
 
 from churn_spark.features import behaviour, diversity, interaction, recency, subscription, technical, temporal, value
-from churn_spark.features.definition import Feature, Quintile
+from churn_spark.features.definition import Capped, Declared, Feature, Quintile
 from churn_spark.tables import Table
 
 FEATURE_VERSION = "v1.1"
 
-CATEGORIES: dict[str, tuple[Feature | Quintile, ...]] = {
+CATEGORIES: dict[str, tuple[Declared, ...]] = {
     "temporal": temporal.FEATURES,
-    "behaviour": behaviour.FEATURES,
+    "behaviour": (*behaviour.FEATURES, *behaviour.CAPPED),
     "interaction": interaction.FEATURES,
     "technical": technical.FEATURES,
     "recency": recency.FEATURES,
     "subscription": subscription.FEATURES,
     "diversity": diversity.FEATURES,
-    "value": (*value.FEATURES, *value.QUINTILES),
+    "value": (*value.FEATURES, *value.QUINTILES, value.RFM_SCORE),
 }
 ALL_FEATURES = tuple(feature for features in CATEGORIES.values() for feature in features)
 FEATURES = tuple(feature for feature in ALL_FEATURES if isinstance(feature, Feature))
-QUINTILES = value.QUINTILES
+# What needs all customers of an as_of, and what is summed from that.
+RELATIVE: tuple[Quintile | Capped, ...] = (*value.QUINTILES, *behaviour.CAPPED)
+TOTALS = (value.RFM_SCORE,)
 FEATURE_NAMES = [feature.name for feature in ALL_FEATURES]
 
 FEATURE_COLUMNS = ",\n".join(f"{feature.name} DOUBLE COMMENT '{feature.description}'" for feature in ALL_FEATURES)

@@ -4,17 +4,15 @@ from collections.abc import Mapping, Sequence
 
 from churn_spark.features import catalogue, demographics, support, transactions
 from churn_spark.features.catalogue import BEHAVIOR, FEATURE_VERSION
-from churn_spark.features.definition import Feature, Quintile
+from churn_spark.features.definition import Declared
 from churn_spark.features.demographics import DEMOGRAPHICS
-from churn_spark.features.source_feature import SourceFeature
 from churn_spark.features.store import Lookup
 from churn_spark.features.support import SUPPORT
 from churn_spark.features.transactions import TRANSACTION_FEATURES
 from churn_spark.lake import Lake
 from churn_spark.tables import Table
 
-AnyFeature = Feature | Quintile | SourceFeature
-Features = Sequence[AnyFeature]
+Features = Sequence[Declared]
 
 FEATURE_TABLES: Mapping[Table, Features] = {
     BEHAVIOR: catalogue.ALL_FEATURES,
@@ -64,7 +62,7 @@ def page() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _line(feature: AnyFeature) -> str:
+def _line(feature: Declared) -> str:
     low, high = (f"{bound:g}" if bound is not None else "" for bound in (feature.minimum, feature.maximum))
     cells = (
         f"`{feature.name}`",

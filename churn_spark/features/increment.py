@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from churn_spark.features.batch import quintile_edges, user_days, user_features, with_quintiles
+from churn_spark.features.batch import percentiles, user_days, user_features, with_relative_features
 from churn_spark.features.catalogue import BEHAVIOR, FEATURE_VERSION
 from churn_spark.identity.increment import changed_days, on_days
 from churn_spark.lake import Lake
 from churn_spark.quality.gate import Gate
-from churn_spark.tables import QUINTILES, SILVER_EVENTS, USER_DAYS
+from churn_spark.tables import PERCENTILES, SILVER_EVENTS, USER_DAYS
 
 
 def update_user_days(lake: Lake) -> None:
@@ -24,7 +24,7 @@ def update_user_days(lake: Lake) -> None:
 
 
 def update_behavior(lake: Lake, as_of_days: Sequence[date], gate: Gate) -> int:
-    """Make `customer_features.behavior` and `gold.quintiles` what `gold.user_days` says now, at `as_of_days` alone.
+    """Make `customer_features.behavior` and `gold.percentiles` what `gold.user_days` says now, at `as_of_days` alone.
 
     A day that changed reaches the midnights after it. Another `feature_version` makes all of them anew. `gate` sees
     what was made before readers do; returns the number of its warnings.
@@ -49,13 +49,13 @@ def update_behavior(lake: Lake, as_of_days: Sequence[date], gate: Gate) -> int:
 
 def _replace(lake: Lake, as_of_days: Sequence[date], where: str, note: dict[str, Any], gate: Gate) -> int:
     known = user_features(lake.read(USER_DAYS), as_of_days).persist()
-    edges = quintile_edges(known).persist()
-    rows = with_quintiles(known, edges).persist()
+    bounds = percentiles(known).persist()
+    rows = with_relative_features(known, bounds).persist()
     try:
         warnings = gate(rows) if as_of_days else 0
-        lake.replace(QUINTILES, edges, where)
+        lake.replace(PERCENTILES, bounds, where)
         lake.replace(BEHAVIOR, rows, where, note)
     finally:
-        for frame in (rows, edges, known):
+        for frame in (rows, bounds, known):
             frame.unpersist()
     return warnings

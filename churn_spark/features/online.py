@@ -7,7 +7,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from churn_spark.features.catalogue import FEATURES, QUINTILES
+from churn_spark.features.catalogue import FEATURES, RELATIVE, TOTALS
+from churn_spark.features.definition import Capped, Quintile
 from churn_spark.features.history import History
 from churn_spark.features.tiles import EVENT_ORDER, tiles_of
 
@@ -15,13 +16,13 @@ EPOCH = date(1970, 1, 1)
 
 
 def online_features(
-    tiles: pa.Table, events: pa.Table, as_of: date, edges: Mapping[str, Sequence[float]]
+    tiles: pa.Table, events: pa.Table, as_of: date, percentiles: Mapping[str, Sequence[float]]
 ) -> dict[str, float | None] | None:
     """All features of one user at the midnight that begins `as_of`; None for a user who is no customer then.
 
     `tiles`: the user's rows of `gold.user_days`, as Arrow. `events`: silver events of the user, all of each of their
-    days; a tile of such a day is computed anew. `edges`: as `gold.quintiles` has them for this `as_of`, or the newest
-    before. The values are those that `batch.py` gives to the user once the events have reached `silver.events`.
+    days; a tile of such a day is computed anew. `percentiles`: as `gold.percentiles` has them for this `as_of`, or the
+    newest before. The values are those that `batch.py` gives to the user once the events have reached `silver.events`.
     """
     if events.num_rows:
         newest = tiles_of(events.sort_by([(column, "ascending") for column in EVENT_ORDER]))
@@ -31,7 +32,15 @@ def online_features(
     if not len(history.user_ids):
         return None
     known = {feature.name: float(feature.value(history.window(feature.window))[0]) for feature in FEATURES}
-    for quintile in QUINTILES:
-        fifth = 1 + np.searchsorted(edges[quintile.of], known[quintile.of])
-        known[quintile.name] = float(6 - fifth if quintile.inverted else fifth)
+    for feature in RELATIVE:
+        known[feature.name] = _relative(feature, known[feature.of], percentiles[feature.of])
+    for total in TOTALS:
+        known[total.name] = sum(known[name] for name in total.of)
     return {name: None if np.isnan(value) else value for name, value in known.items()}
+
+
+def _relative(feature: Quintile | Capped, value: float, bounds: Sequence[float]) -> float:
+    if isinstance(feature, Capped):
+        return value if np.isnan(value) else min(value, bounds[0])
+    fifth = float(1 + np.searchsorted(bounds, value))
+    return 6 - fifth if feature.inverted else fifth

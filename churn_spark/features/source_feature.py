@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
@@ -10,36 +9,17 @@ from pyspark.sql import functions as F
 from churn_spark.clock import MS_PER_DAY
 from churn_spark.features.calendar import midnight
 from churn_spark.features.catalogue import FEATURE_VERSION
+from churn_spark.features.definition import Declared
 from churn_spark.tables import Table
 
 MICROS_PER_DAY = 1000 * MS_PER_DAY
 
 
 @dataclass(frozen=True)
-class SourceFeature:
-    """A feature, declared once: what it means, and the SQL that gives it for a customer at an `as_of`.
+class SourceFeature(Declared):
+    """A feature of what the sources know of a customer; `value` is the SQL that gives it at an `as_of`."""
 
-    `window`: it uses the last so many days before `as_of` (None: all days before it); `null` says when it is null
-    (None: never). `minimum` and `maximum` are what the meaning allows (None: anything). `since` is the first feature
-    version that has it.
-    """
-
-    name: str
-    type: Literal["count", "amount", "share", "flag", "score"]
-    unit: str
-    meaning: str
     value: str
-    window: int | None = None
-    null: str | None = None
-    minimum: float | None = 0
-    maximum: float | None = None
-    since: str = "v1.1"
-
-    @property
-    def description(self) -> str:
-        """Meaning, unit, window, and when the feature is null."""
-        window = f"; last {self.window} days" if self.window else ""
-        return f"{self.meaning} ({self.unit}){window}" + (f"; null {self.null}" if self.null else "")
 
     @property
     def column(self) -> Column:

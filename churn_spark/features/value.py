@@ -5,7 +5,7 @@ The logs hold no prices; money is counted in monthly fees of the paid level. Bil
 
 import numpy as np
 
-from churn_spark.features.definition import Feature, Quintile
+from churn_spark.features.definition import Feature, Quintile, Total
 from churn_spark.features.history import Values, Window, ratio
 
 MONTHS = 36
@@ -43,10 +43,16 @@ FEATURES = (
 )  # fmt: skip
 
 QUINTILES = (
-    Quintile("rfm_recency_quintile", "rfm_recency_days", "Fifth by recency: 5 was here last", inverted=True),
-    Quintile("rfm_frequency_quintile", "rfm_frequency_90d", "Fifth by sessions of 90 days: 5 has most"),
-    Quintile("rfm_monetary_quintile", "rfm_monetary_90d", "Fifth by paid days of 90: 5 has most"),
-)
+    Quintile("rfm_recency_quintile", "score", "fifth", "Fifth by recency: 5 was here last",
+             "rfm_recency_days", inverted=True, minimum=1, maximum=5),
+    Quintile("rfm_frequency_quintile", "score", "fifth", "Fifth by sessions of 90 days: 5 has most",
+             "rfm_frequency_90d", minimum=1, maximum=5),
+    Quintile("rfm_monetary_quintile", "score", "fifth", "Fifth by paid days of 90: 5 has most",
+             "rfm_monetary_90d", minimum=1, maximum=5),
+)  # fmt: skip
+
+RFM_SCORE = Total("rfm_score", "score", "points", "Sum of the fifths by recency, frequency and money: 15 is best",
+                  tuple(quintile.name for quintile in QUINTILES), minimum=3, maximum=15)  # fmt: skip
 
 
 def _engagement(w: Window) -> Values:

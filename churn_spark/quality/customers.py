@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from great_expectations import ExpectationSuite
 from great_expectations.expectations.metadata_types import FailureSeverity
 
-from churn_spark.features.feature_tables import AnyFeature, Features
+from churn_spark.features.definition import Declared
+from churn_spark.features.feature_tables import Features
 from churn_spark.labels.definitions import REASONS
 from churn_spark.labels.snapshot import SNAPSHOT
 from churn_spark.quality.expectations import (
@@ -76,7 +77,7 @@ def _one_row_per(keys: Sequence[str]) -> ExpectRowsToBeUnique:
     return ExpectRowsToBeUnique(description=f"one row per {', '.join(keys)}", keys=list(keys))
 
 
-def _as_declared(feature: AnyFeature) -> str:
+def _as_declared(feature: Declared) -> str:
     name = feature.name
     allowed = [
         (f"{name} IS NOT NULL", feature.null is None),

@@ -29,12 +29,13 @@ COUNTS = "feature STRING, churned BOOLEAN, bin INT, rows BIGINT"
 BY_NAME = [feature.name for feature in FEATURES]
 
 
-def future_known(lake: Lake, customers: int, days: Sequence[date], rows: DataFrame) -> list[Finding]:
+def future_known(lake: Lake, customers: int, rows: DataFrame) -> list[Finding]:
     """A critical finding for each feature of `rows` that the events before `as_of` alone do not give.
 
-    Compared are so many users, whether they are customers in `rows` or not, at two of the midnights of `days` that
-    have a time after them. If there is no such feature, one finding for all.
+    Compared are so many users, whether they are customers in `rows` or not, at two of its midnights that have a time
+    after them. If there is no such feature, one finding for all.
     """
+    days = sorted(row["day"] for row in rows.select(day_of("as_of").alias("day")).distinct().collect())
     midnights = sorted({days[len(days) // 2], days[-2]}) if len(days) > 1 else days
     users = sample(lake.read(USER_DAYS).select("user_id").distinct(), customers)["user_id"].tolist()
     of_them = F.col("user_id").isin(users)

@@ -18,7 +18,7 @@ from churn_spark.features.online import online_features
 from churn_spark.features.tiles import EVENT_COLUMNS
 from churn_spark.lake import Lake
 from churn_spark.quality.distribution import newest, sample
-from churn_spark.tables import QUINTILES, SILVER_EVENTS, USER_DAYS
+from churn_spark.tables import PERCENTILES, SILVER_EVENTS, USER_DAYS
 
 TOLERANCE = 1e-9  # relative
 DIFFERENT = ["mismatched", "missing", "extra"]
@@ -48,9 +48,9 @@ def online_differences(lake: Lake, customers: int) -> pd.DataFrame:
     tiles = by_user(lake.read(USER_DAYS).where(F.col("user_id").isin(users) & (F.col("day") < F.lit(as_of - DAY))))
     on_last_day = F.col("user_id").isin(users) & (F.col("event_date") == F.lit(as_of - DAY))
     events = by_user(lake.read(SILVER_EVENTS).where(on_last_day).select(*EVENT_COLUMNS))
-    [edges] = lake.read(QUINTILES).where(day_of("as_of") == F.lit(as_of)).select("edges").collect()
+    [bounds] = lake.read(PERCENTILES).where(day_of("as_of") == F.lit(as_of)).select("percentiles").collect()
     online = {
-        user: online_features(tiles.get(user, tiles[None]), events.get(user, events[None]), as_of, edges[0])
+        user: online_features(tiles.get(user, tiles[None]), events.get(user, events[None]), as_of, bounds[0])
         for user in users
     }
     values = pd.DataFrame.from_dict(

@@ -9,6 +9,7 @@ from typing import Any
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")  # nothing leaves the house unasked
 
 import mlflow
+import pandas as pd
 import xgboost
 from mlflow.exceptions import MlflowException
 from mlflow.models import ModelSignature
@@ -98,6 +99,14 @@ def register(
         name, model.model_uri, run.info.run_id, tags={FINGERPRINT: fingerprint}, model_id=model.model_id
     )
     return str(version.version)
+
+
+def log_segments(made_from: Mapping[str, Any], profiles: pd.DataFrame, training_cost: float) -> None:
+    """Log a run named `segments`: what they were made from, their profiles, and how far customers lie from them."""
+    with mlflow.start_run(run_name="segments"):
+        mlflow.log_params(dict(made_from))
+        mlflow.log_metrics({"training_cost": training_cost, "segments": len(profiles)})
+        mlflow.log_table(profiles, "profiles.json")
 
 
 def make_champion(version: str, settings: Settings) -> None:

@@ -5,10 +5,12 @@ writes, interleaved, in one warm session; a table of medians and ratios goes to 
 """
 
 import argparse
+import shutil
 import statistics
 import time
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -18,24 +20,35 @@ from pyspark.sql import functions as F
 
 from churn_spark import table_stages
 from churn_spark.configuration import load_settings
-from churn_spark.features.batch import quintile_edges, user_days, user_features, with_quintiles
+from churn_spark.features.batch import percentiles, user_days, user_features, with_relative_features
+from churn_spark.features.calendar import as_of_days
 from churn_spark.features.catalogue import ALL_FEATURES, FEATURES
+from churn_spark.features.increment import update_behavior, update_user_days
 from churn_spark.features.online import online_features
 from churn_spark.features.point_in_time import point_in_time_join
 from churn_spark.features.tiles import EVENT_COLUMNS, SESSION
 from churn_spark.lake import Lake
 from churn_spark.session import spark_session
+from churn_spark.settings import Settings
 from churn_spark.tables import SILVER_EVENTS, USER_DAYS
+from tests.benchmarks.bench_bronze import BUILD, bronze, place, silver, simulated
 from tests.benchmarks.features_in_sql import duckdb_query, naive_aggregates
 
 CONFIG = Path(__file__).parents[2] / "conf" / "local.yml"
 REPORT = Path("build/benchmarks/features.md")
 WEEKS = 12
-PARTS = ("build", "duckdb", "naive", "point-in-time", "new-day", "online")
+PARTS = ("build", "duckdb", "naive", "point-in-time", "new-day", "raw", "online")
+RAW_EVENTS = 344_000
 
 
 def run(rows: DataFrame) -> None:
     rows.write.format("noop").mode("overwrite").save()
+
+
+def timed(task: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    task()
+    return time.perf_counter() - start
 
 
 def interleaved(repeat: int, **tasks: Callable[[], object]) -> dict[str, float]:
@@ -43,15 +56,13 @@ def interleaved(repeat: int, **tasks: Callable[[], object]) -> dict[str, float]:
     seconds: dict[str, list[float]] = {name: [] for name in tasks}
     for _ in range(repeat + 1):
         for name, task in tasks.items():
-            start = time.perf_counter()
-            task()
-            seconds[name].append(time.perf_counter() - start)
+            seconds[name].append(timed(task))
     return {name: statistics.median(measured[1:]) for name, measured in seconds.items()}
 
 
 def behavior(tiles: DataFrame, as_of_days: list[date]) -> None:
     known = user_features(tiles, as_of_days).persist()
-    run(with_quintiles(known, quintile_edges(known)))
+    run(with_relative_features(known, percentiles(known)))
     known.unpersist()
 
 
@@ -126,17 +137,49 @@ def point_in_time(spark: SparkSession, repeat: int, users: int, days: int) -> li
     return [*map(seconds_of, took.items()), ratio(took, "inequality joins", "point-in-time join", "at least 10")]
 
 
-def new_day(events: DataFrame, newest: date, repeat: int) -> list[str]:
-    last = newest - timedelta(days=1)
-    sixty = events.where(F.col("event_date") >= newest - timedelta(days=60)).persist()
-    one = sixty.where(F.col("event_date") == last).persist()
-    run(sixty)
-    run(one)
-    days = {"60 days of tiles": lambda: run(user_days(sixty)), "1 new day of tiles": lambda: run(user_days(one))}
-    took = interleaved(repeat, **days)
-    sixty.unpersist()
-    one.unpersist()
-    return [*map(seconds_of, took.items()), ratio(took, "1 new day of tiles", "60 days of tiles", "at most 0.12")]
+def new_day(whole: Lake, settings: Settings, newest: date, repeat: int) -> list[str]:
+    """Tiles and features of 60 days, of which the last comes alone, from silver to tables, without the gate."""
+    days = [newest - timedelta(days=ago) for ago in range(60, 0, -1)]
+    silver = whole.read(SILVER_EVENTS).where(F.col("event_date") >= days[0])
+    lake = Lake(whole.spark, settings.lake.model_copy(update={"root": f"{settings.lake.root}-new-day"}))
+
+    def publish(rows: DataFrame, where: str, days: list[str] | None) -> None:
+        lake.replace(SILVER_EVENTS, rows.where(where), where, {"days": days})
+
+    def features(day: date) -> None:
+        update_user_days(lake)
+        update_behavior(lake, as_of_days(days[0], day, settings.features), lambda rows: 0)
+
+    seconds: dict[str, list[float]] = {"59 days": [], "1 new day": []}
+    for _ in range(repeat + 1):
+        shutil.rmtree(lake.settings.root, ignore_errors=True)
+        publish(silver.where(F.col("event_date") < days[-1]), "true", None)
+        seconds["59 days"].append(timed(lambda: features(days[-2])))
+        publish(silver, f"event_date = DATE'{days[-1]}'", [days[-1].isoformat()])
+        seconds["1 new day"].append(timed(lambda: features(days[-1])))
+    took = {name: statistics.median(measured[1:]) for name, measured in seconds.items()}
+    return [*map(seconds_of, took.items()), ratio(took, "1 new day", "59 days", "at most 0.12")]
+
+
+def raw(spark: SparkSession, settings: Settings, repeat: int) -> list[str]:
+    """From JSON lines to the features of one as_of, in tables, without gates."""
+    logs = simulated(spark, settings, RAW_EVENTS)
+    seconds = []
+    for _ in range(repeat + 1):
+        shutil.rmtree(BUILD / "lake", ignore_errors=True)
+        here = place(settings, logs, BUILD / "lake" / "raw")
+        lake = Lake(spark, here.lake)
+        steps = [timed(partial(bronze, spark, here)), timed(partial(silver, spark, here))]
+        steps.append(timed(partial(update_user_days, lake)))
+        newest = lake.read(USER_DAYS).agg(F.max("day")).collect()[0][0] + timedelta(days=1)
+        steps.append(timed(partial(update_behavior, lake, [newest], lambda rows: 0)))
+        seconds.append(steps)
+    took = [statistics.median(step) for step in zip(*seconds[1:], strict=True)]
+    count = lake.read(SILVER_EVENTS).count()
+    return [
+        f"| JSON to features, {count:,} events | {sum(took):.2f} s | | at most 20 s |",
+        f"| of that bronze, silver, tiles, features | {', '.join(f'{step:.1f}' for step in took)} s | | |",
+    ]
 
 
 def online(lake: Lake, newest: date, customers: int = 300) -> list[str]:
@@ -150,7 +193,7 @@ def online(lake: Lake, newest: date, customers: int = 300) -> list[str]:
     events = (
         lake.read(SILVER_EVENTS).where(F.col("user_id").isin(users)).where(last_day).select(*EVENT_COLUMNS).toArrow()
     )
-    edges = {feature.name: [1.0, 2.0, 3.0, 4.0] for feature in FEATURES}
+    bounds = {feature.name: [1.0, 2.0, 3.0, 4.0] for feature in FEATURES}
 
     def of_user(table: pa.Table, user: str) -> pa.Table:
         return table.filter(pa.compute.equal(table["user_id"], user)).combine_chunks()
@@ -162,7 +205,7 @@ def online(lake: Lake, newest: date, customers: int = 300) -> list[str]:
         measured = []
         for of_tiles, of_events in inputs:
             start = time.perf_counter()
-            online_features(of_tiles, of_events if with_events else none, newest, edges)
+            online_features(of_tiles, of_events if with_events else none, newest, bounds)
             measured.append(1000 * (time.perf_counter() - start))
         lines.append(f"| online, {name}: median of {customers} customers | {statistics.median(measured):.2f} ms | | |")
     return lines
@@ -216,7 +259,9 @@ def main() -> None:
     if "point-in-time" in sides:
         lines += point_in_time(spark, arguments.repeat, *arguments.labels)
     if "new-day" in sides:
-        lines += new_day(events, newest, arguments.repeat)
+        lines += new_day(lake, settings, newest, arguments.repeat)
+    if "raw" in sides:
+        lines += raw(spark, settings, arguments.repeat)
     if "online" in sides:
         lines += online(lake, newest)
     arguments.report.parent.mkdir(parents=True, exist_ok=True)

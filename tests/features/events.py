@@ -6,11 +6,11 @@ from datetime import UTC, date, datetime
 import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
 
-from churn_spark.features.batch import quintile_edges, user_days, user_features, with_quintiles
+from churn_spark.features.batch import percentiles, user_days, user_features, with_relative_features
 from churn_spark.features.catalogue import BEHAVIOR
 from churn_spark.features.tiles import EVENT_COLUMNS, EVENT_ORDER, SESSION
 from churn_spark.lake import Lake
-from churn_spark.tables import QUINTILES, SILVER_EVENTS, USER_DAYS
+from churn_spark.tables import PERCENTILES, SILVER_EVENTS, USER_DAYS
 
 SILVER = f"""user_id STRING, event_ms BIGINT, event_date DATE, {SESSION} STRING, item_in_session INT, page STRING,
              status INT, level STRING, registration_ms BIGINT, artist STRING, song STRING, length_ms BIGINT"""
@@ -32,12 +32,12 @@ def silver(spark: SparkSession, *events: Event) -> DataFrame:
 
 
 def build(lake: Lake, as_of_days: Sequence[date], *events: Event) -> None:
-    """Silver events, tiles, quintiles and `customer_features.behavior` of a lake."""
+    """Silver events, tiles, percentiles and `customer_features.behavior` of a lake."""
     silver(lake.spark, *events).write.format("delta").save(lake.settings.path("silver", "events"))
     lake.replace(USER_DAYS, user_days(lake.read(SILVER_EVENTS)))
     known = user_features(lake.read(USER_DAYS), as_of_days)
-    lake.replace(QUINTILES, quintile_edges(known))
-    lake.replace(BEHAVIOR, with_quintiles(known, lake.read(QUINTILES)))
+    lake.replace(PERCENTILES, percentiles(known))
+    lake.replace(BEHAVIOR, with_relative_features(known, lake.read(PERCENTILES)))
 
 
 def arrow(*events: Event) -> pa.Table:

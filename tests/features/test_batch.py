@@ -10,19 +10,19 @@ import pytest
 from chispa import assert_df_equality
 from hypothesis import given
 from hypothesis import strategies as st
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
 from churn_spark import table_stages
 from churn_spark.configuration import load_settings
-from churn_spark.features.batch import quintile_edges, user_days, user_features, whole_users, with_quintiles
+from churn_spark.features.batch import percentiles, user_days, user_features, whole_users, with_relative_features
 from churn_spark.features.calendar import day_of
-from churn_spark.features.catalogue import BEHAVIOR, FEATURE_NAMES, FEATURES
+from churn_spark.features.catalogue import BEHAVIOR, FEATURE_NAMES, FEATURES, RELATIVE
 from churn_spark.features.online import online_features
 from churn_spark.features.tiles import EVENT_COLUMNS, SESSION, tiles_of
 from churn_spark.lake import Lake
 from churn_spark.quality.parity import by_user
-from churn_spark.tables import QUINTILES, SILVER_EVENTS, USER_DAYS
+from churn_spark.tables import PERCENTILES, SILVER_EVENTS, USER_DAYS
 from tests.benchmarks.features_in_sql import duckdb_query
 from tests.features.events import Event, arrow, silver
 from tests.jobs.processes import LOCAL
@@ -40,7 +40,7 @@ EVENTS: tuple[Event, ...] = (
 
 def behavior(tiles: DataFrame) -> DataFrame:
     known = user_features(tiles, MONDAYS)
-    return with_quintiles(known, quintile_edges(known))
+    return with_relative_features(known, percentiles(known))
 
 
 def test_every_customer_has_a_row_at_every_as_of(spark: SparkSession) -> None:
@@ -50,16 +50,32 @@ def test_every_customer_has_a_row_at_every_as_of(spark: SparkSession) -> None:
     }  # fmt: skip
 
 
-def test_quintiles_rank_among_the_customers_of_the_same_as_of(spark: SparkSession) -> None:
-    columns = "user_id STRING, as_of TIMESTAMP, feature_version STRING, rfm_recency_days DOUBLE, " + ", ".join(
-        f"{name} DOUBLE" for name in FEATURE_NAMES if name != "rfm_recency_days" and "quintile" not in name
-    )
-    others = (None,) * (columns.count("DOUBLE") - 1)
-    rows = [(f"user {days}", datetime(2026, 1, 12), "v1.1", float(days), *others) for days in range(1, 11)]
-    features = spark.createDataFrame([*rows, ("late", datetime(2026, 1, 19), "v1.1", 500.0, *others)], columns)
-    ranked = with_quintiles(features.fillna(0.0), quintile_edges(features.fillna(0.0))).where("as_of < '2026-01-19'")
-    fifths = [row.rfm_recency_quintile for row in ranked.orderBy("rfm_recency_days").collect()]
-    assert fifths == [5, 5, 4, 4, 3, 3, 2, 2, 1, 1]
+@pytest.fixture(scope="module")
+def ranked(spark: SparkSession) -> list[Row]:
+    """Ten customers whose recency is 1 to 10 days and whose sessions last 10 to 100 minutes, one more a week later."""
+    names = [feature.name for feature in FEATURES]
+    columns = "user_id STRING, as_of TIMESTAMP, feature_version STRING, " + ", ".join(f"{n} DOUBLE" for n in names)
+
+    def row(user: str, as_of: datetime, days: float) -> tuple[object, ...]:
+        known = dict.fromkeys(names, 0.0) | {"rfm_recency_days": days, "session_minutes_mean_30d": 10 * days}
+        return user, as_of, "v1.1", *known.values()
+
+    rows = [row(f"user {days}", datetime(2026, 1, 12), days) for days in range(1, 11)]
+    features = spark.createDataFrame([*rows, row("late", datetime(2026, 1, 19), 500)], columns)
+    relative = with_relative_features(features, percentiles(features)).where("as_of < '2026-01-19'")
+    return relative.orderBy("rfm_recency_days").collect()
+
+
+def test_quintiles_rank_among_the_customers_of_the_same_as_of(ranked: list[Row]) -> None:
+    assert [row.rfm_recency_quintile for row in ranked] == [5, 5, 4, 4, 3, 3, 2, 2, 1, 1]
+
+
+def test_the_rfm_score_is_the_sum_of_its_quintiles(ranked: list[Row]) -> None:
+    assert [row.rfm_score for row in ranked] == [7, 7, 6, 6, 5, 5, 4, 4, 3, 3]  # all alike in the other two
+
+
+def test_a_capped_feature_ends_at_the_99th_percentile(ranked: list[Row]) -> None:
+    assert [row.session_minutes_mean_capped_30d for row in ranked[-2:]] == [90, pytest.approx(99.1)]
 
 
 def test_what_comes_after_as_of_changes_no_row(spark: SparkSession) -> None:
@@ -77,9 +93,9 @@ def test_batches_are_cut_between_users_only(users: list[int], size: int) -> None
 
 
 def test_online_without_a_tile_yet() -> None:
-    edges = {name: [1.0, 2.0, 3.0, 4.0] for name in ("rfm_recency_days", "rfm_frequency_90d", "rfm_monetary_90d")}
+    bounds = {feature.of: [1.0, 2.0, 3.0, 4.0] for feature in RELATIVE}
     events = arrow(*[event for event in EVENTS if event[0] == "ann"])
-    features = online_features(tiles_of(events).slice(0, 0), events, MONDAYS[1], edges)
+    features = online_features(tiles_of(events).slice(0, 0), events, MONDAYS[1], bounds)
     assert features is not None
     assert (features["songs_30d"], features["sessions_30d"], features["rfm_frequency_quintile"]) == (1, 2, 2)
 
@@ -102,7 +118,7 @@ def simulated(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> 
 
 @pytest.mark.slow
 def test_online_equals_batch_for_every_feature_and_simulated_user(simulated: Lake) -> None:
-    edges = dict(simulated.read(QUINTILES).where("as_of = '2026-01-26'").collect()[0]["edges"])
+    bounds = dict(simulated.read(PERCENTILES).where("as_of = '2026-01-26'").collect()[0]["percentiles"])
     batch = simulated.read(BEHAVIOR).where("as_of = '2026-01-26'").toPandas().set_index("user_id")
     # Tiles end three days before as_of; what came since is there as events only.
     tiles = by_user(simulated.read(USER_DAYS).where("day < '2026-01-23'"))
@@ -110,7 +126,9 @@ def test_online_equals_batch_for_every_feature_and_simulated_user(simulated: Lak
     events = by_user(newest.where("event_date < '2026-01-26'").select(*EVENT_COLUMNS))
     assert len(batch) >= 500
     for user, row in batch.iterrows():
-        online = online_features(tiles.get(user, tiles[None]), events.get(user, events[None]), date(2026, 1, 26), edges)
+        online = online_features(
+            tiles.get(user, tiles[None]), events.get(user, events[None]), date(2026, 1, 26), bounds
+        )
         assert online is not None
         values = {name: np.nan if value is None else value for name, value in online.items()}
         assert values == pytest.approx(row[FEATURE_NAMES].to_dict(), rel=1e-9, abs=0, nan_ok=True), user

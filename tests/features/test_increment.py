@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 from churn_spark.features.catalogue import BEHAVIOR
 from churn_spark.features.increment import update_behavior, update_user_days
 from churn_spark.lake import Lake
-from churn_spark.tables import QUINTILES, SILVER_EVENTS, USER_DAYS, Table
+from churn_spark.tables import PERCENTILES, SILVER_EVENTS, USER_DAYS, Table
 from tests.features.events import SILVER, Event, silver
 from tests.jobs.processes import lake_at
 
@@ -57,8 +57,8 @@ def test_the_result_is_that_of_a_full_build(grown: Lake, spark: SparkSession, tm
     update_behavior(whole, [*GRID, *LATER], accept)
     for table in (USER_DAYS, BEHAVIOR):
         assert_df_equality(grown.read(table), whole.read(table), ignore_row_order=True)
-    edges = [lake.read(QUINTILES).select("as_of", F.explode("edges")) for lake in (grown, whole)]
-    assert_df_equality(*edges, ignore_row_order=True)
+    bounds = [lake.read(PERCENTILES).select("as_of", F.explode("percentiles")) for lake in (grown, whole)]
+    assert_df_equality(*bounds, ignore_row_order=True)
 
 
 def test_midnights_before_the_change_are_left_as_they_are(grown: Lake) -> None:

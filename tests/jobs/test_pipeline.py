@@ -37,7 +37,7 @@ def test_the_report_says_what_was_made(pipeline_run: PipelineRun) -> None:
 def test_progress_is_one_line_a_stage_without_noise(pipeline_run: PipelineRun) -> None:
     # spark-submit shows the job's stderr on its own stdout.
     progress, _ = pipeline_run.process.stdout.split("\n\n", 1)
-    stages = ["simulate", "ingest", "identity", "sources", "features"]
+    stages = ["simulate", "ingest", "identity", "sources", "features", "segment"]
     stages += ["labels", "training_set", "train", "score", "export"]
     assert [re.split(r"  +", line)[0].replace(" ", "_") for line in progress.splitlines()] == stages
     assert pipeline_run.process.stderr.strip() == ""

@@ -30,7 +30,7 @@ def behavior(lake: Lake) -> DataFrame:
 
 
 def leaks(lake: Lake, rows: DataFrame) -> dict[str | None, int | None]:
-    found = future_known(lake, 50, MONDAYS, rows)
+    found = future_known(lake, 50, rows)
     assert {finding.severity for finding in found} == {"critical"}
     return {finding.column: finding.unexpected for finding in found if not finding.success}
 
