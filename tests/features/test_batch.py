@@ -60,8 +60,8 @@ def ranked(spark: SparkSession) -> list[Row]:
         known = dict.fromkeys(names, 0.0) | {"rfm_recency_days": days, "session_minutes_mean_30d": 10 * days}
         return user, as_of, "v1.1", *known.values()
 
-    rows = [row(f"user {days}", datetime(2026, 1, 12), days) for days in range(1, 11)]
-    features = spark.createDataFrame([*rows, row("late", datetime(2026, 1, 19), 500)], columns)
+    rows = [row(f"user {days}", datetime(2026, 1, 12), float(days)) for days in range(1, 11)]
+    features = spark.createDataFrame([*rows, row("late", datetime(2026, 1, 19), 500.0)], columns)
     relative = with_relative_features(features, percentiles(features)).where("as_of < '2026-01-19'")
     return relative.orderBy("rfm_recency_days").collect()
 

@@ -8,9 +8,12 @@ from chispa import assert_df_equality
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from churn_spark import table_stages
+from churn_spark.errors import DataRefused
 from churn_spark.features.catalogue import BEHAVIOR
 from churn_spark.features.increment import update_behavior, update_user_days
 from churn_spark.lake import Lake
+from churn_spark.settings import Settings
 from churn_spark.tables import PERCENTILES, SILVER_EVENTS, USER_DAYS, Table
 from tests.features.events import SILVER, Event, silver
 from tests.jobs.processes import lake_at
@@ -71,3 +74,15 @@ def test_nothing_is_written_where_nothing_changed(grown: Lake) -> None:
     update_user_days(grown)
     update_behavior(grown, [*GRID, *LATER], accept)
     assert (grown.version(USER_DAYS), grown.version(BEHAVIOR)) == before
+
+
+def test_features_that_the_events_do_not_give_are_not_published(
+    lake: Lake, spark: SparkSession, settings: Settings
+) -> None:
+    publish(lake, spark, FIRST, None)
+    update_user_days(lake)
+    wrong = lake.read(USER_DAYS).withColumn("songs", F.col("songs") + 1)
+    lake.replace(USER_DAYS, wrong, note=lake.note(USER_DAYS))
+    with pytest.raises(DataRefused, match="what the events before as_of alone give"):
+        table_stages.features(lake, settings)
+    assert not lake.exists(BEHAVIOR)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
+from churn_spark.features.segments import SEGMENTS
 from churn_spark.tables import BRONZE_EVENTS, CHURN_SCORES, RUNS, SILVER_EVENTS
 from churn_spark.training.training_set import TRAINING_SET
 from tests.conftest import PipelineRun
@@ -21,6 +22,8 @@ def test_simulated_logs_go_through_to_scores(pipeline_run: PipelineRun, spark: S
     lake = lake_at(spark, pipeline_run.lake)
     scores = lake.read(CHURN_SCORES)
     assert scores.count() == scores.select("user_id", "as_of").distinct().count() > 100
+    segments = lake.read(SEGMENTS).join(scores, ["user_id", "as_of"])
+    assert (segments.count(), segments.select("segment").distinct().count()) == (scores.count(), 12)
     assert scores.where("NOT churn_probability BETWEEN 0 AND 1 OR size(top_factors) != 3").count() == 0
     assert (pipeline_run.lake / "model" / "SHA256SUMS").exists()
 
@@ -29,6 +32,7 @@ def test_the_report_says_what_was_made(pipeline_run: PipelineRun) -> None:
     shown = pipeline_run.process.stdout
     assert re.search(r"scores\.churn_scores +\d+ rows", shown)
     assert re.search(r"Recovered user IDs\n +[\d,]+ of [\d,]+", shown)
+    assert re.search(r"Segments of customers.*\n.*\n +1 +\d+", shown)
     assert re.search(r"ROC-AUC 0\.\d+, PR-AUC 0\.\d+", shown)
     assert re.search(r"oracle's ROC-AUC 0\.\d+ .* reaches \d+% of it", shown)
     assert str(pipeline_run.lake) in shown
