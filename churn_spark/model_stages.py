@@ -6,13 +6,13 @@ Apart from those that only make tables, so that these start without MLflow and X
 from pathlib import Path
 
 from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
 
 from churn_spark.errors import UserError
 from churn_spark.export import Contract, RiskLevel, export_model
 from churn_spark.features.catalogue import BEHAVIOR
 from churn_spark.features.demographics import DEMOGRAPHICS
 from churn_spark.features.feature_tables import FEATURE_TABLES, TABLE_FEATURES, features_in, lookups_in
+from churn_spark.features.point_in_time import newest
 from churn_spark.features.segments import (
     BY,
     SEGMENT_PROFILES,
@@ -25,7 +25,6 @@ from churn_spark.features.segments import (
 from churn_spark.features.store import FeatureStore
 from churn_spark.identity.pseudonyms import with_pseudonyms
 from churn_spark.lake import Lake
-from churn_spark.quality.distribution import newest
 from churn_spark.runs import Counts
 from churn_spark.scoring.risk import RISK_LEVELS
 from churn_spark.scoring.scores import churn_scores
@@ -95,15 +94,15 @@ def score(lake: Lake, settings: Settings) -> Counts:
         raise UserError(f"scoring.actions: no feature is named {', '.join(sorted(unknown))}")
     registry.open_store(settings)
     champion = registry.load_champion(settings)
-    newest = _customers(lake)
-    predictions = newest.select(
+    customers = _customers(lake)
+    predictions = customers.select(
         "user_id",
         "as_of",
         churn_probability(champion.booster).alias("churn_probability"),
         top_factors(champion.booster, settings.scoring.top_factors).alias("top_factors"),
     )
     lake.merge(CHURN_SCORES, churn_scores(predictions, champion, settings.scoring.actions))
-    return {"scores": newest.count()}
+    return {"scores": customers.count()}
 
 
 def export(lake: Lake, settings: Settings) -> Counts:
@@ -128,5 +127,4 @@ def _customers(lake: Lake) -> DataFrame:
     else:
         left = lake.read(LABELS).where("churned")
         rows = lake.read(DEMOGRAPHICS).join(left, ["user_id", "as_of"], "left_anti")
-    newest = rows.where(F.col("as_of") == rows.agg(F.max("as_of")).collect()[0][0])
-    return FeatureStore(lake).get_features_for_inference(newest, lookups_in(lake))
+    return FeatureStore(lake).get_features_for_inference(newest(rows), lookups_in(lake))

@@ -4,6 +4,7 @@ from pyspark.sql import functions as F
 
 from churn_spark.errors import DataRefused
 from churn_spark.features.feature_tables import FEATURE_TABLES
+from churn_spark.features.point_in_time import newest
 from churn_spark.features.segments import SEGMENT_PROFILES, SEGMENTS
 from churn_spark.lake import Lake
 from churn_spark.settings import Settings
@@ -75,13 +76,11 @@ def _recovered(lake: Lake) -> str:
 def _segments(lake: Lake) -> str:
     if not lake.exists(SEGMENT_PROFILES):
         return ""
-    profiles = lake.read(SEGMENT_PROFILES)
-    newest = profiles.where(F.col("as_of") == profiles.agg(F.max("as_of")).collect()[0][0]).orderBy("segment")
     lines = [
         "Segments of customers, from the most engaged to the least (means)",
         "  segment  customers  engagement  days since last  sessions of 90 days  paid days",
     ]
-    for row in newest.collect():
+    for row in newest(lake.read(SEGMENT_PROFILES)).orderBy("segment").collect():
         lines.append(
             f"  {row['segment']:>7}{row['customers']:>11,}{row['engagement_score_30d']:>12.1f}"
             f"{row['rfm_recency_days']:>17.1f}{row['rfm_frequency_90d']:>21.1f}{row['rfm_monetary_90d']:>11.1f}"
@@ -123,9 +122,7 @@ def _model(settings: Settings) -> str:
 def _scores(lake: Lake) -> str:
     if not lake.exists(CHURN_SCORES):
         return ""
-    scores = lake.read(CHURN_SCORES)
-    newest = scores.where(F.col("as_of") == scores.agg(F.max("as_of")).collect()[0][0])
-    highest = newest.orderBy(F.desc("churn_probability"), "user_id").limit(10).collect()
+    highest = newest(lake.read(CHURN_SCORES)).orderBy(F.desc("churn_probability"), "user_id").limit(10).collect()
     lines = [
         f"scores.churn_scores as of {highest[0]['as_of']:%Y-%m-%d}, the ten customers at the highest risk",
         f"  {'user_id':<14}{'probability':>12}  {'risk':<9} {'first factor':<30} recommended action",

@@ -32,6 +32,11 @@ def point_in_time_join(labels: DataFrame, *tables: DataFrame) -> DataFrame:
     return joined.where("fact IS NOT NULL").select(*KEYS, "fact.*", *[f"{name}.*" for name in known])
 
 
+def newest(rows: DataFrame) -> DataFrame:
+    """The rows of the newest `as_of`."""
+    return rows.where(F.col("as_of") == rows.agg(F.max("as_of")).scalar())
+
+
 def _others(frame: DataFrame) -> list[str]:
     return [column for column in frame.columns if column not in KEYS]
 

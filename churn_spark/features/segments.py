@@ -9,7 +9,7 @@ from pyspark.ml import PipelineModel
 from pyspark.ml.clustering import KMeans, KMeansModel
 from pyspark.ml.feature import StandardScaler, VectorAssembler
 from pyspark.ml.pipeline import Pipeline
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from churn_spark.tables import Table
@@ -51,6 +51,7 @@ SEGMENT_PROFILES = Table(
 
 def fit_segments(customers: DataFrame, seed: int) -> PipelineModel:
     """Find at most 12 segments among the customers (`user_id`, BY) of one `as_of`; fewer where fewer differ."""
+    _without_native_blas(customers.sparkSession)
     rows = customers.select("user_id", *BY).repartition(PARTITIONS, "user_id").sortWithinPartitions("user_id")
     stages: list[Any] = [
         VectorAssembler(inputCols=list(BY), outputCol="values"),
@@ -58,6 +59,21 @@ def fit_segments(customers: DataFrame, seed: int) -> PipelineModel:
         KMeans(featuresCol="scaled", k=COUNT, seed=seed),
     ]
     return Pipeline(stages=stages).fit(rows)
+
+
+def _without_native_blas(spark: SparkSession) -> None:
+    """Keep Spark from looking for a native BLAS: where there is none, it would tell so on the user's screen.
+
+    The library looks once, by the machine's architecture, and offers no setting.
+    """
+    jvm = spark.sparkContext._jvm
+    assert jvm is not None
+    architecture = jvm.System.getProperty("os.arch")
+    jvm.System.setProperty("os.arch", "none")
+    try:
+        jvm.java.lang.Class.forName("dev.ludovic.netlib.blas.InstanceBuilder")
+    finally:
+        jvm.System.setProperty("os.arch", architecture)
 
 
 def clusters(model: PipelineModel) -> KMeansModel:

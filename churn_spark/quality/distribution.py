@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from churn_spark.features.point_in_time import newest
 from churn_spark.features.store import NOT_FEATURES
 from churn_spark.lake import Lake
 from churn_spark.quality.finding import Finding
@@ -99,8 +100,3 @@ def _above(found: Mapping[str, float], limit: float, words: str) -> list[Finding
         Finding(f"{name} {words}", name, "warning", bool(value <= limit), observed=float(value))
         for name, value in shown
     ]
-
-
-def newest(rows: DataFrame) -> DataFrame:
-    """The rows of the newest `as_of`."""
-    return rows.where(F.col("as_of") == rows.agg(F.max("as_of")).scalar())

@@ -15,9 +15,10 @@ from pyspark.sql import functions as F
 from churn_spark.features.calendar import DAY, day_of
 from churn_spark.features.catalogue import BEHAVIOR, FEATURE_NAMES
 from churn_spark.features.online import online_features
+from churn_spark.features.point_in_time import newest
 from churn_spark.features.tiles import EVENT_COLUMNS
 from churn_spark.lake import Lake
-from churn_spark.quality.distribution import newest, sample
+from churn_spark.quality.distribution import sample
 from churn_spark.tables import PERCENTILES, SILVER_EVENTS, USER_DAYS
 
 TOLERANCE = 1e-9  # relative
