@@ -9,6 +9,7 @@ from pyspark.sql import DataFrame
 
 from churn_spark.errors import UserError
 from churn_spark.export import Contract, RiskLevel, export_model
+from churn_spark.features.calendar import at_midnights, day_of
 from churn_spark.features.catalogue import BEHAVIOR
 from churn_spark.features.demographics import DEMOGRAPHICS
 from churn_spark.features.feature_tables import FEATURE_TABLES, TABLE_FEATURES, features_in, lookups_in
@@ -53,7 +54,7 @@ def segment(lake: Lake, settings: Settings) -> Counts:
     registry.open_store(settings)
     shown = profiles.orderBy("segment").toPandas()
     registry.log_segments(made_from, shown, clusters(model).summary.trainingCost)
-    of_newest = f"as_of = TIMESTAMP'{shown['as_of'][0]:%Y-%m-%d}T00:00:00Z'"
+    of_newest = at_midnights(profiles.select(day_of("as_of")).head() or ())
     lake.replace(SEGMENT_PROFILES, profiles, of_newest)
     lake.replace(SEGMENTS, segmented.drop(*BY), of_newest, made_from)
     segmented.unpersist()

@@ -1,5 +1,6 @@
 """The `as_of` midnights, UTC, that features are computed for."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 from pyspark.sql import Column
@@ -27,6 +28,12 @@ def as_of_days(first_day: date, last_day: date, settings: FeatureSettings) -> li
 def midnight(day: str | Column) -> Column:
     """The timestamp at which the day (date) begins, UTC, in a session of any time zone."""
     return F.timestamp_seconds(F.unix_date(day).cast("bigint") * 86_400)
+
+
+def at_midnights(days: Iterable[date]) -> str:
+    """Whether `as_of` is the midnight, UTC, of one of the days, in SQL and in a session of any time zone."""
+    literals = ", ".join(f"TIMESTAMP'{day}T00:00:00Z'" for day in days)
+    return f"as_of IN ({literals})" if literals else "false"
 
 
 def day_of(as_of: str) -> Column:

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from churn_spark.features.batch import percentiles, user_days, user_features, with_relative_features
+from churn_spark.features.calendar import at_midnights
 from churn_spark.features.catalogue import BEHAVIOR, FEATURE_VERSION
 from churn_spark.identity.increment import changed_days, on_days
 from churn_spark.lake import Lake
@@ -43,8 +44,7 @@ def update_behavior(lake: Lake, as_of_days: Sequence[date], gate: Gate) -> int:
     known = {date.fromisoformat(day) for day in before["as_of"]}
     anew = [day for day in as_of_days if day not in known or any(changed < day for changed in days)]
     gone = known.difference(as_of_days)
-    literals = ", ".join(f"TIMESTAMP'{day}T00:00:00Z'" for day in [*anew, *gone])
-    return _replace(lake, anew, f"as_of IN ({literals})" if literals else "false", made, gate)
+    return _replace(lake, anew, at_midnights([*anew, *gone]), made, gate)
 
 
 def _replace(lake: Lake, as_of_days: Sequence[date], where: str, note: dict[str, Any], gate: Gate) -> int:

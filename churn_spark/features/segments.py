@@ -56,7 +56,8 @@ def fit_segments(customers: DataFrame, seed: int) -> PipelineModel:
     stages: list[Any] = [
         VectorAssembler(inputCols=list(BY), outputCol="values"),
         StandardScaler(inputCol="values", outputCol="scaled", withMean=True),
-        KMeans(featuresCol="scaled", k=COUNT, seed=seed),
+        # In blocks, which Spark would choose here, it fails on fewer customers than clusters.
+        KMeans(featuresCol="scaled", k=COUNT, seed=seed, solver="row"),
     ]
     return Pipeline(stages=stages).fit(rows)
 

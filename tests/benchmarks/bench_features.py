@@ -31,7 +31,7 @@ from churn_spark.lake import Lake
 from churn_spark.session import spark_session
 from churn_spark.settings import Settings
 from churn_spark.tables import SILVER_EVENTS, USER_DAYS
-from tests.benchmarks.bench_bronze import BUILD, bronze, place, silver, simulated
+from tests.benchmarks.bench_bronze import BUILD, bronze, place, silver, simulated, timed
 from tests.benchmarks.features_in_sql import duckdb_query, naive_aggregates
 
 CONFIG = Path(__file__).parents[2] / "conf" / "local.yml"
@@ -45,18 +45,12 @@ def run(rows: DataFrame) -> None:
     rows.write.format("noop").mode("overwrite").save()
 
 
-def timed(task: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    task()
-    return time.perf_counter() - start
-
-
 def interleaved(repeat: int, **tasks: Callable[[], object]) -> dict[str, float]:
     """Median seconds of each task, after one round to warm up."""
     seconds: dict[str, list[float]] = {name: [] for name in tasks}
     for _ in range(repeat + 1):
         for name, task in tasks.items():
-            seconds[name].append(timed(task))
+            timed(seconds[name], task)
     return {name: statistics.median(measured[1:]) for name, measured in seconds.items()}
 
 
@@ -154,9 +148,9 @@ def new_day(whole: Lake, settings: Settings, newest: date, repeat: int) -> list[
     for _ in range(repeat + 1):
         shutil.rmtree(lake.settings.root, ignore_errors=True)
         publish(silver.where(F.col("event_date") < days[-1]), "true", None)
-        seconds["59 days"].append(timed(lambda: features(days[-2])))
+        timed(seconds["59 days"], lambda: features(days[-2]))
         publish(silver, f"event_date = DATE'{days[-1]}'", [days[-1].isoformat()])
-        seconds["1 new day"].append(timed(lambda: features(days[-1])))
+        timed(seconds["1 new day"], lambda: features(days[-1]))
     took = {name: statistics.median(measured[1:]) for name, measured in seconds.items()}
     return [*map(seconds_of, took.items()), ratio(took, "1 new day", "59 days", "at most 0.12")]
 
@@ -169,10 +163,12 @@ def raw(spark: SparkSession, settings: Settings, repeat: int) -> list[str]:
         shutil.rmtree(BUILD / "lake", ignore_errors=True)
         here = place(settings, logs, BUILD / "lake" / "raw")
         lake = Lake(spark, here.lake)
-        steps = [timed(partial(bronze, spark, here)), timed(partial(silver, spark, here))]
-        steps.append(timed(partial(update_user_days, lake)))
+        steps: list[float] = []
+        timed(steps, partial(bronze, spark, here))
+        timed(steps, partial(silver, spark, here))
+        timed(steps, partial(update_user_days, lake))
         newest = lake.read(USER_DAYS).agg(F.max("day")).collect()[0][0] + timedelta(days=1)
-        steps.append(timed(partial(update_behavior, lake, [newest], lambda rows: 0)))
+        timed(steps, partial(update_behavior, lake, [newest], lambda rows: 0))
         seconds.append(steps)
     took = [statistics.median(step) for step in zip(*seconds[1:], strict=True)]
     count = lake.read(SILVER_EVENTS).count()

@@ -45,3 +45,8 @@ def test_the_order_and_the_partitions_of_the_rows_do_not_matter(customers: DataF
 def test_fewer_customers_than_segments_make_fewer_segments(customers: DataFrame) -> None:
     few = customers.where("user_id LIKE 'user 1-%'")
     assert {row.segment for row in with_segments(few, fit_segments(few, seed=7)).collect()} <= set(range(1, 6))
+
+
+def test_three_customers_are_three_segments(customers: DataFrame) -> None:
+    few = customers.where("user_id IN ('user 1-0', 'user 2-0', 'user 3-0')")
+    assert {row.segment for row in with_segments(few, fit_segments(few, seed=7)).collect()} == {1, 2, 3}
