@@ -48,6 +48,8 @@ def segment(lake: Lake, settings: Settings) -> Counts:
     if lake.note(SEGMENTS) == made_from:
         return {}
     customers = newest(lake.read(BEHAVIOR, made_from[BEHAVIOR.name]))
+    if customers.isEmpty():  # every one of them has cancelled
+        return {}
     model = fit_segments(customers, settings.training.seed)
     segmented = with_segments(customers, model).persist()
     profiles = segment_profiles(segmented)

@@ -6,7 +6,11 @@ import pytest
 from chispa import assert_df_equality
 from pyspark.sql import DataFrame, SparkSession
 
-from churn_spark.features.segments import BY, COUNT, fit_segments, segment_profiles, with_segments
+from churn_spark.features.catalogue import BEHAVIOR
+from churn_spark.features.segments import BY, COUNT, SEGMENTS, fit_segments, segment_profiles, with_segments
+from churn_spark.lake import Lake
+from churn_spark.model_stages import segment
+from churn_spark.settings import Settings
 
 COLUMNS = "user_id STRING, as_of TIMESTAMP, " + ", ".join(f"{name} DOUBLE" for name in BY)
 GROUPS = 12
@@ -50,3 +54,9 @@ def test_fewer_customers_than_segments_make_fewer_segments(customers: DataFrame)
 def test_three_customers_are_three_segments(customers: DataFrame) -> None:
     few = customers.where("user_id IN ('user 1-0', 'user 2-0', 'user 3-0')")
     assert {row.segment for row in with_segments(few, fit_segments(few, seed=7)).collect()} == {1, 2, 3}
+
+
+def test_without_a_customer_no_segments_are_made(lake: Lake, settings: Settings) -> None:
+    lake.create(BEHAVIOR)
+    assert segment(lake, settings) == {}
+    assert not lake.exists(SEGMENTS)
