@@ -43,9 +43,9 @@ serve: setup ## Answer requests with the exported model (MODEL=<folder>, PORT=80
 cluster-test: setup ## Run the pipeline on a Spark cluster of two workers on this machine
 	@$(BIN)/pytest tests/jobs/test_cluster.py
 
-bench-ingest: setup ## Measure ID recovery, bronze, the quality gate and faults; LOGS=<folder> adds your logs
+bench-ingest: setup ## Measure ID recovery, bronze, the quality gate and faults; LOGS=<folder> adds logs, SCALING=10 a size
 	@$(BIN)/python -m tests.benchmarks.bench_recovery --logs $(LOGS)
-	@$(BIN)/python -m tests.benchmarks.bench_bronze
+	@$(BIN)/python -m tests.benchmarks.bench_bronze $(if $(SCALING),--scaling $(SCALING))
 	@$(BIN)/python -m tests.benchmarks.bench_quality '$(or $(firstword $(LOGS)),build/benchmarks/simulated-7936/logs)'
 	@KILLS=10 $(BIN)/pytest -q tests/jobs/test_ingest_faults.py
 

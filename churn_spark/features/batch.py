@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from churn_spark.clock import EPOCH
 from churn_spark.features.calendar import midnight
 from churn_spark.features.catalogue import ALL_FEATURES, FEATURE_VERSION, FEATURES, RELATIVE, TOTALS
 from churn_spark.features.definition import Capped, Quintile
@@ -18,7 +19,6 @@ from churn_spark.features.history import History
 from churn_spark.features.tiles import EVENT_COLUMNS, EVENT_ORDER, tiles_of
 from churn_spark.tables import USER_DAYS
 
-EPOCH = date(1970, 1, 1)
 USER_FEATURES = "user_id STRING, as_of_day DATE, " + ", ".join(f"{feature.name} DOUBLE" for feature in FEATURES)
 
 

@@ -7,12 +7,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from churn_spark.clock import EPOCH
 from churn_spark.features.catalogue import FEATURES, RELATIVE, TOTALS
 from churn_spark.features.definition import Capped, Quintile
 from churn_spark.features.history import History
 from churn_spark.features.tiles import EVENT_ORDER, tiles_of
-
-EPOCH = date(1970, 1, 1)
 
 
 def online_features(

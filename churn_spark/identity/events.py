@@ -1,14 +1,21 @@
 """Bronze events -> one row per event, named and typed as silver has them."""
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from churn_spark.clock import MS_PER_DAY
 
 
 def without_duplicates(bronze: DataFrame) -> DataFrame:
-    """Drop rows that equal another in every field of the line, whichever file or batch brought them."""
-    return bronze.drop("source_file", "ingest_batch").distinct()
+    """Drop rows that equal another in every field of the line, whichever file or batch brought them.
+
+    By a sort of each session in time, which finding the session_key needs as well, where an aggregate by all fields
+    would shuffle the rows once more.
+    """
+    rows = bronze.drop("source_file", "ingest_batch")
+    fields = sorted(rows.columns, key=lambda name: {"sessionId": 0, "ts": 1}.get(name, 2))
+    copy = F.row_number().over(Window.partitionBy(*fields).orderBy("ts"))
+    return rows.repartition("sessionId").withColumn("copy", copy).where("copy = 1").drop("copy")
 
 
 def to_silver_names(events: DataFrame) -> DataFrame:

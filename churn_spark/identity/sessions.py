@@ -1,13 +1,13 @@
 """Sessions: what one session ID means at one time, and what a user does in one."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
-from churn_spark.clock import MS_PER_HOUR
+from churn_spark.clock import MS_PER_HOUR, day_at
 from churn_spark.identity.events import day_of
 from churn_spark.identity.increment import changed_days
 from churn_spark.lake import Lake
@@ -87,7 +87,7 @@ def update_sessions(lake: Lake) -> None:
 def _update_since(lake: Lake, silver: DataFrame, since: date, note: Mapping[str, Any]) -> None:
     known, ends_since = lake.read(SESSIONS), F.col("end_date") >= F.lit(since)
     first_ms = known.where(ends_since).agg(F.min("start_ms")).collect()[0][0]
-    begin = since if first_ms is None else min(since, datetime.fromtimestamp(first_ms / 1000, UTC).date())
+    begin = since if first_ms is None else min(since, day_at(first_ms))
     changed = user_sessions(silver.where(F.col("event_date") >= F.lit(begin))).where(ends_since)
     rows = changed.unionByName(known.where(~ends_since).select(*changed.columns)).transform(with_cap_and_gap)
     lake.replace(SESSIONS, rows.where(ends_since), where=f"end_date >= DATE'{since}'", note=note)

@@ -1,7 +1,6 @@
 """Brings silver up to bronze: only the days that a change touches are made anew."""
 
 import hmac
-from datetime import date
 from typing import Any
 
 from pyspark.sql import DataFrame
@@ -10,7 +9,7 @@ from pyspark.sql import functions as F
 from churn_spark.errors import UserError
 from churn_spark.identity.cleaning import song_medians, with_cleaned
 from churn_spark.identity.events import to_silver_names, without_duplicates
-from churn_spark.identity.increment import context_days, ms_on_days, on_days, session_spans, touched_days
+from churn_spark.identity.increment import at_times, context, on_days, touched_days
 from churn_spark.identity.key import VARIABLE, pseudonym_key
 from churn_spark.identity.pseudonyms import pseudonyms, with_pseudonyms
 from churn_spark.identity.recovery import recover_user_ids
@@ -19,6 +18,8 @@ from churn_spark.lake import Lake
 from churn_spark.quality.gate import Gate, publish
 from churn_spark.settings import Settings
 from churn_spark.tables import BRONZE_EVENTS, SILVER_EVENTS, USER_PSEUDONYMS
+
+DAYS_APART = 64  # parts that the days are spread over, small ones put together again, so that a file has few days
 
 
 def update_silver(lake: Lake, settings: Settings, gate: Gate) -> None:
@@ -44,8 +45,11 @@ def update_silver(lake: Lake, settings: Settings, gate: Gate) -> None:
     if before.get("identity") != made["identity"]:
         publish(lake, SILVER_EVENTS, _silver(lake, bronze, key, settings), gate, note=made | {"days": None})
         return
-    days, context = _touched(lake, before[BRONZE_EVENTS.name], made[BRONZE_EVENTS.name], settings)
-    events = _silver(lake, bronze.where(ms_on_days("ts", context)), key, settings)
+    before_change = lake.read(SILVER_EVENTS)
+    changed = _changed(lake, before[BRONZE_EVENTS.name], made[BRONZE_EVENTS.name])
+    days = touched_days(changed, before_change, settings.identity)
+    rows = bronze.where(at_times("ts", context(days, before_change, settings.identity)))
+    events = _silver(lake, rows, key, settings)
     where = on_days("event_date", days)
     note = made | {"days": [day.isoformat() for day in days]}
     publish(lake, SILVER_EVENTS, events.where(where), gate, where, note)
@@ -69,6 +73,7 @@ def _silver(lake: Lake, bronze: DataFrame, key: bytes, settings: Settings) -> Da
         .transform(with_session_key, settings.identity.session_gap_hours)
         .transform(recover_user_ids, settings.identity)
         .transform(with_cleaned, song_medians(bronze.transform(to_silver_names)))
+        .hint("rebalance", DAYS_APART, "event_date")
     )
 
 
@@ -81,13 +86,7 @@ def known_users(lake: Lake, raw_user_ids: DataFrame, key: bytes) -> DataFrame:
     return lake.read(USER_PSEUDONYMS)
 
 
-def _touched(lake: Lake, since: int, until: int, settings: Settings) -> tuple[list[date], list[date]]:
-    """Days to make anew, and days to read for it. Both are at most the days of the logs, so they fit the driver."""
-    changes = lake.changes(BRONZE_EVENTS, since, until)
-    changed = changes.select(F.col("sessionId").alias("session_id"), F.col("ts").alias("event_ms")).distinct()
-    spans = session_spans(lake.read(SILVER_EVENTS))
-    touched = touched_days(changed, spans, settings.identity).persist()
-    days = sorted(row["day"] for row in touched.collect())
-    context = [row["day"] for row in context_days(touched, spans).collect()]
-    touched.unpersist()
-    return days, context
+def _changed(lake: Lake, after: int, until: int) -> DataFrame:
+    """`session_id` and `event_ms` of the rows that came to bronze or went between two versions."""
+    changes = lake.changes(BRONZE_EVENTS, after, until)
+    return changes.select(F.col("sessionId").alias("session_id"), F.col("ts").alias("event_ms")).distinct()

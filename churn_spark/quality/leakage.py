@@ -13,8 +13,8 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from sklearn.metrics import roc_auc_score
 
-from churn_spark.clock import midnight_ms
-from churn_spark.features.batch import EPOCH, features_of
+from churn_spark.clock import EPOCH, midnight_ms
+from churn_spark.features.batch import features_of
 from churn_spark.features.calendar import day_of
 from churn_spark.features.catalogue import FEATURES
 from churn_spark.features.tiles import EVENT_COLUMNS, EVENT_ORDER, tiles_of
