@@ -15,7 +15,7 @@ CONFIDENCE = {  # share of the given IDs that were right on all simulated logs o
     "registration": 0.999,  # assumed: no simulated line tells a registration without the user
     "one side": 0.998,
     "login": 0.99,
-    "fits": 0.7,
+    "fits": 0.5,
 }
 
 
