@@ -54,7 +54,7 @@ def parity(lake: Lake, settings: Settings) -> str:
 
 def _tables(lake: Lake) -> str:
     rows = [(table, lake.read(table).count()) for table in TABLES if lake.exists(table)]
-    return "\n".join(["Tables", *[f"  {table.name:<28}{count:>12,} rows" for table, count in rows]])
+    return "\n".join(["Tables", *[f"  {table.name:<32}{count:>12,} rows" for table, count in rows]])
 
 
 def _recovered(lake: Lake) -> str:
@@ -125,13 +125,13 @@ def _scores(lake: Lake) -> str:
     highest = newest(lake.read(CHURN_SCORES)).orderBy(F.desc("churn_probability"), "user_id").limit(10).collect()
     lines = [
         f"scores.churn_scores as of {highest[0]['as_of']:%Y-%m-%d}, the ten customers at the highest risk",
-        f"  {'user_id':<14}{'probability':>12}  {'risk':<9} {'first factor':<30} recommended action",
+        f"  {'user_id':<14}{'probability':>12}  {'risk':<9} {'first factor':<32} recommended action",
     ]
     for row in highest:
         factor, actions = row["top_factors"][0], row["recommended_actions"]
         lines.append(
             f"  {row['user_id'][:12]:<14}{row['churn_probability']:>12.3f}  {row['risk_level']:<9} "
-            f"{factor['feature']:<30} {actions[0] if actions else '-'}"
+            f"{factor['feature']:<32} {actions[0] if actions else '-'}"
         )
     return "\n".join(lines)
 

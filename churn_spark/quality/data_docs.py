@@ -82,8 +82,9 @@ def document(folder: str, table: str, findings: Sequence[Finding], checked_at: s
 
 def _verdict(findings: Sequence[Finding]) -> str:
     failed = [finding.severity for finding in findings if not finding.success]
-    counts = f"{len(findings) - len(failed)} of {len(findings)} expectations met"
-    return f"{'refused' if 'critical' in failed else 'passed'}, {counts}"
+    if not failed:
+        return f"passed, all {len(findings)} expectations met"
+    return f"{'refused' if 'critical' in failed else 'passed'}, {len(failed)} of {len(findings)} expectations not met"
 
 
 def _shown(finding: Finding) -> str:
