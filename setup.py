@@ -13,6 +13,7 @@ EXTRAS = {
     "spark": [  # tables, features, training, scoring
         "pyspark>=4.2,<4.3",
         "delta-spark==4.4.0",  # with the JARs of setup/jars.xml
+        "filelock>=4.2,<5",  # commits of two jobs on one disk
         "pandas>=2.3,<3",  # PySpark 4.2 warns about pandas 3
         "pyarrow>=25,<26",
         "numpy>=2.3,<3",

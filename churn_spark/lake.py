@@ -4,7 +4,10 @@ import json
 import time
 import uuid
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from delta.exceptions import (
@@ -17,6 +20,7 @@ from delta.exceptions import (
     ProtocolChangedException,
 )
 from delta.tables import DeltaTable
+from filelock import FileLock
 from pyspark.errors import AnalysisException
 from pyspark.sql import Column, DataFrame, SparkSession
 
@@ -114,7 +118,7 @@ class Lake:
         write = rows.writeTo(self.name(table)).option("mergeSchema", table.evolves)
         write = write.option("txnAppId", writer).option("txnVersion", batch)
         try:
-            _retried(write.append if replaced is None else lambda: write.overwrite(replaced))
+            self._commit(table, write.append if replaced is None else lambda: write.overwrite(replaced))
         except ConcurrentTransactionException:  # another job has appended it meanwhile
             return
         self.tables_written.add(table)
@@ -130,9 +134,9 @@ class Lake:
         if note:
             write = write.option("userMetadata", json.dumps(note))
         if self.settings.catalog:
-            _retried(lambda: write.saveAsTable(self.name(table)))
+            self._commit(table, lambda: write.saveAsTable(self.name(table)))
         else:
-            _retried(lambda: write.save(self._path(table)))
+            self._commit(table, lambda: write.save(self._path(table)))
         self.tables_written.add(table)
 
     def merge(self, table: Table, rows: DataFrame) -> None:
@@ -143,7 +147,7 @@ class Lake:
         merge = target.alias("old").merge(rows.alias("new"), same_keys)
         if table.evolves:
             merge = merge.withSchemaEvolution()
-        _retried(merge.whenMatchedUpdateAll().whenNotMatchedInsertAll().execute)
+        self._commit(table, merge.whenMatchedUpdateAll().whenNotMatchedInsertAll().execute)
         self.tables_written.add(table)
 
     def create(self, table: Table) -> None:
@@ -166,7 +170,9 @@ class Lake:
         definition = f"({columns}) USING DELTA {clustering} COMMENT '{comment}' TBLPROPERTIES ({properties})"
         while not self.exists(table):
             try:
-                _retried(lambda: self.spark.sql(f"CREATE TABLE IF NOT EXISTS {self.name(table)} {definition}"))
+                self._commit(
+                    table, partial(self.spark.sql, f"CREATE TABLE IF NOT EXISTS {self.name(table)} {definition}")
+                )
             except AnalysisException as error:
                 if error.getCondition() != "DELTA_CREATE_TABLE_WITH_NON_EMPTY_LOCATION":
                     raise
@@ -186,28 +192,47 @@ class Lake:
             except AnalysisException as error:
                 if error.getCondition() != "DELTA_MISSING_DELTA_TABLE":
                     raise
-        jvm, context = self.spark.sparkContext._jvm, self.spark.sparkContext._jsc
-        assert jvm is not None
-        log = jvm.org.apache.hadoop.fs.Path(self._path(table), "_delta_log")
-        files = log.getFileSystem(context.hadoopConfiguration())
+        log, files = self._hadoop(table, "_delta_log")
         if files.getContentSummary(log).getFileCount():
             raise DataRefused(
                 f"{table.name}: {self._path(table)} holds files but no table, as a job leaves it that is killed while "
                 "it makes the table; remove that folder and run again"
             )
-        for folder in (jvm.org.apache.hadoop.fs.Path(log, "_staged_commits"), log):
-            files.delete(folder, False)  # and fails where there is something in it by now
+        for folder in ("_delta_log/_staged_commits", "_delta_log"):
+            files.delete(self._hadoop(table, folder)[0], False)  # and fails where there is something in it by now
 
     def _path(self, table: Table) -> str:
         return self.settings.path(*table.name.split("."))
 
+    def _hadoop(self, table: Table, *below: str) -> tuple[Any, Any]:
+        """A path at or below the table's, and its file system, as Hadoop has them."""
+        jvm, context = self.spark.sparkContext._jvm, self.spark.sparkContext._jsc
+        assert jvm is not None
+        path = jvm.org.apache.hadoop.fs.Path("/".join([self._path(table), *below]))
+        return path, path.getFileSystem(context.hadoopConfiguration())
 
-def _retried(commit: Callable[[], object]) -> None:
-    """Try a commit again when another job's comes in between, as Delta asks its users to do."""
-    for _ in range(ATTEMPTS - 1):
-        try:
+    def _commit(self, table: Table, commit: Callable[[], object]) -> None:
+        """Try a commit again when another job's comes in between, as Delta asks its users to do."""
+        with self._turn(table):
+            for _ in range(ATTEMPTS - 1):
+                try:
+                    commit()
+                    return
+                except CONFLICTS:
+                    continue
             commit()
-            return
-        except CONFLICTS:
-            continue
-    commit()
+
+    def _turn(self, table: Table) -> AbstractContextManager[object]:
+        """On a local file system, the table's lock: there two jobs could both write the log's next file.
+
+        For Hadoop looks there whether a file exists and then renames another to its name, in two steps, and the
+        commit that came first would be lost. For HDFS and object stores Delta has log stores that do it in one.
+        """
+        if self.settings.catalog:
+            return nullcontext()
+        path, files = self._hadoop(table)
+        if files.getUri().getScheme() != "file":
+            return nullcontext()
+        folder = Path(path.toUri().getPath())
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        return FileLock(folder.with_name(f".{folder.name}.lock"))

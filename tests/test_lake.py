@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from chispa import assert_df_equality
+from filelock import FileLock
 from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame, SparkSession
 
@@ -73,6 +74,19 @@ def test_a_table_that_another_job_is_about_to_commit_is_awaited(lake: Lake, spar
     rows = visits(spark, ("ann", 1, 3))
     lake.append(VISITS, rows, "job", 0)
     other.join()
+    assert_rows(lake, rows)
+
+
+def test_on_a_local_disk_a_commit_waits_for_that_of_another_job(lake: Lake, spark: SparkSession) -> None:
+    lake.create(VISITS)
+    rows = visits(spark, ("ann", 1, 3))
+    commit = threading.Thread(target=lake.append, args=(VISITS, rows, "job", 0))
+    with FileLock(lake.settings.path("gold", ".visits.lock")):
+        commit.start()
+        commit.join(3)
+        assert commit.is_alive()
+        assert lake.version(VISITS) == 0
+    commit.join()
     assert_rows(lake, rows)
 
 
