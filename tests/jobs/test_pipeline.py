@@ -1,20 +1,43 @@
 """The pipeline as a user runs it: simulated logs and real ones, again, and after kills."""
 
+import json
 import re
+import shutil
 import zipfile
 from pathlib import Path
 
 import pytest
 from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
 
 from churn_spark.features.segments import SEGMENTS
-from churn_spark.tables import BRONZE_EVENTS, CHURN_SCORES, RUNS, SILVER_EVENTS
+from churn_spark.features.support import SUPPORT
+from churn_spark.tables import BRONZE_EVENTS, CHURN_SCORES, RUNS, SILVER_EVENTS, USER_PSEUDONYMS
 from churn_spark.training.training_set import TRAINING_SET
+from serving.model import load_model
 from tests.conftest import PipelineRun
 from tests.jobs.processes import SMALL, contents, kill_during, lake_at, run_in_session
+from tests.sources import pages, postgres
 
 pytestmark = pytest.mark.slow
+CUSTOMERS_IN_SQL = (
+    "CREATE TABLE customers AS SELECT *, DATE '2026-01-01' AS updated_at, 9.99 AS monthly_charges, "
+    "9.99 * contract_months AS total_charges, 1 AS service_count, true AS paperless_billing, "
+    "false AS automatic_payment FROM (VALUES {rows}) AS said (user_id, contract_months)"
+)
+TICKET_COLUMNS = {
+    "ticket_id": "id",
+    "opened_at": "created",
+    "closed_at": "solved",
+    "by_phone": "via.channel = 'phone'",
+    "urgent": "priority = 'urgent'",
+}
 REAL_LOGS = Path(__file__).parent.parent / "data" / "sparkify-2018-11.zip"
+
+
+def months(user: str) -> int:
+    """Of the contract of a customer, by its number."""
+    return 12 if int(user) % 3 else 1
 
 
 def test_simulated_logs_go_through_to_scores(pipeline_run: PipelineRun, spark: SparkSession) -> None:
@@ -60,6 +83,40 @@ def test_a_second_run_leaves_every_table_equal(pipeline_run: PipelineRun, spark:
     again = run_in_session("pipeline", pipeline_run.lake, *SMALL)
     assert again.returncode == 0, again.stderr
     assert contents(spark, pipeline_run.lake) == before
+
+
+def test_customers_payments_and_tickets_reach_the_model(
+    pipeline_run: PipelineRun, spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, payments = tmp_path / "lake", tmp_path / "payments.csv"
+    shutil.copytree(pipeline_run.lake, root, ignore=shutil.ignore_patterns("mlflow", "model", "landing"))
+    users = sorted(row.raw_user_id for row in lake_at(spark, root).read(USER_PSEUDONYMS).collect())
+    lines = [f"{number},{user},2026-01-05,{number % 9 + 1}" for number, user in enumerate(users)]
+    payments.write_text("\n".join(["transaction_id,user_id,paid_at,amount", *lines]))
+    monkeypatch.setenv("CHURN_SPARK_SOURCES__JDBC_PASSWORD", postgres.PASSWORD)
+    monkeypatch.setenv("CHURN_SPARK_SOURCES__REST_TOKEN", pages.TOKEN)
+    with postgres.running() as database, pages.running() as service:
+        database.run(CUSTOMERS_IN_SQL.format(rows=", ".join(f"('{user}', {months(user)})" for user in users)))
+        named = {
+            "customers.location": database.url,
+            "transactions.location": payments,
+            "tickets.location": f"{service}/tickets",
+            "tickets.rows": "tickets",
+            "tickets.next": "next_page",
+            **{f"tickets.columns.{ours}": theirs for ours, theirs in TICKET_COLUMNS.items()},
+            "tickets.columns.user_id": f"if(customer = 'ann', '{users[0]}', '{users[1]}')",
+            "jdbc_user": postgres.USER,
+        }
+        sources = [f"sources.{key}={json.dumps(str(value))}" for key, value in named.items()]
+        finished = run_in_session("pipeline", root, *SMALL, f"ingest.logs={pipeline_run.lake}/landing/logs", *sources)
+    assert finished.returncode == 0, finished.stderr
+    lake = lake_at(spark, root)
+    known = lake.read(TRAINING_SET).where("contract_type IS NOT NULL AND days_since_last_purchase IS NOT NULL")
+    assert known.count() == lake.read(TRAINING_SET).count() > 0
+    tickets = lake.read(SUPPORT).groupBy("user_id").agg(F.max("open_tickets").alias("open")).orderBy("open").collect()
+    assert [row.open for row in tickets] == [2, 3]
+    taken = {feature.name for feature in load_model(root / "model").contract.features}
+    assert taken >= {"songs_30d", "contract_type", "days_since_last_purchase", "support_tickets_30d"}
 
 
 def test_kills_at_every_stage_leave_the_tables_of_a_clean_run(

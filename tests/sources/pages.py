@@ -1,8 +1,18 @@
 """A small service of JSON pages, as a support system has it: `uvicorn tests.sources.pages:application`."""
 
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
+from urllib.error import URLError
 
 from fastapi import FastAPI, HTTPException, Request
+
+PROJECT = Path(__file__).parent.parent.parent
 
 TOKEN = "not-a-secret-either"
 TICKETS = [
@@ -37,3 +47,23 @@ def round_in_a_circle() -> dict[str, Any]:
 @application.get("/elsewhere")
 def on_another_server() -> dict[str, Any]:
     return {"tickets": [], "next_page": "http://127.0.0.1:1/tickets"}
+
+
+@contextmanager
+def running() -> Iterator[str]:
+    """The service in a process of its own, on a free port of this machine; yields its address."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "uvicorn", "tests.sources.pages:application", "--port", str(port)]
+    server = subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        while True:
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/docs").close()
+                break
+            except URLError:
+                assert server.poll() is None, "the service did not start"
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait()

@@ -1,11 +1,6 @@
 """Tickets from a real service of JSON pages."""
 
-import socket
-import subprocess
-import sys
-import urllib.request
 from collections.abc import Iterator
-from urllib.error import URLError
 
 import pytest
 from pydantic import SecretStr
@@ -14,7 +9,6 @@ from pyspark.sql import SparkSession
 from churn_spark.errors import UserError
 from churn_spark.settings import Settings
 from churn_spark.sources.reading import read_source
-from tests.jobs.processes import PROJECT
 from tests.sources import pages
 from tests.sources.settings import with_source
 
@@ -23,22 +17,8 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def service() -> Iterator[str]:
-    """The address of a service in a process of its own."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "uvicorn", "tests.sources.pages:application", "--port", str(port)]
-    server = subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        while True:
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/docs").close()
-                break
-            except URLError:
-                assert server.poll() is None, "the service did not start"
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait()
+    with pages.running() as address:
+        yield address
 
 
 def reading(settings: Settings, url: str, token: str = pages.TOKEN) -> Settings:
