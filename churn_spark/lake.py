@@ -6,7 +6,6 @@ import uuid
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -168,11 +167,10 @@ class Lake:
             f"{KEYS} = '{','.join(table.keys)}', {TIMESTAMP_KEY} = '{table.timestamp_key or ''}'"
         )
         definition = f"({columns}) USING DELTA {clustering} COMMENT '{comment}' TBLPROPERTIES ({properties})"
+        statement = f"CREATE TABLE IF NOT EXISTS {self.name(table)} {definition}"
         while not self.exists(table):
             try:
-                self._commit(
-                    table, partial(self.spark.sql, f"CREATE TABLE IF NOT EXISTS {self.name(table)} {definition}")
-                )
+                self._commit(table, lambda: self.spark.sql(statement))
             except AnalysisException as error:
                 if error.getCondition() != "DELTA_CREATE_TABLE_WITH_NON_EMPTY_LOCATION":
                     raise
@@ -198,8 +196,8 @@ class Lake:
                 f"{table.name}: {self._path(table)} holds files but no table, as a job leaves it that is killed while "
                 "it makes the table; remove that folder and run again"
             )
-        for folder in ("_delta_log/_staged_commits", "_delta_log"):
-            files.delete(self._hadoop(table, folder)[0], False)  # and fails where there is something in it by now
+        for folder in (log.suffix("/_staged_commits"), log):
+            files.delete(folder, False)  # and fails where there is something in it by now
 
     def _path(self, table: Table) -> str:
         return self.settings.path(*table.name.split("."))

@@ -8,6 +8,7 @@ import argparse
 import shutil
 import statistics
 import time
+from collections import defaultdict
 from collections.abc import Callable
 from datetime import date, timedelta
 from functools import partial
@@ -140,20 +141,21 @@ def new_day(whole: Lake, settings: Settings, newest: date, repeat: int) -> list[
     def publish(rows: DataFrame, where: str, days: list[str] | None) -> None:
         lake.replace(SILVER_EVENTS, rows.where(where), where, {"days": days})
 
-    def tiles_and_features(day: date) -> None:
-        update_user_days(lake)
-        update_behavior(lake, as_of_days(days[0], day, settings.features), lambda rows: 0)
+    def update(name: str, day: date) -> None:
+        timed(seconds[f"tiles of {name}"], partial(update_user_days, lake))
+        grid = as_of_days(days[0], day, settings.features)
+        timed(seconds[f"features of {name}"], partial(update_behavior, lake, grid, lambda rows: 0))
 
-    seconds: dict[str, list[float]] = {"59 days": [], "tiles of 1 new day": [], "features at its as_of": []}
+    seconds: defaultdict[str, list[float]] = defaultdict(list)
     for _ in range(repeat + 1):
         shutil.rmtree(lake.settings.root, ignore_errors=True)
         publish(silver.where(F.col("event_date") < days[-1]), "true", None)
-        timed(seconds["59 days"], lambda: tiles_and_features(days[-2]))
+        update("59 days", days[-2])
         publish(silver, f"event_date = DATE'{days[-1]}'", [days[-1].isoformat()])
-        timed(seconds["tiles of 1 new day"], lambda: update_user_days(lake))
-        timed(seconds["features at its as_of"], lambda: tiles_and_features(days[-1]))
+        update("1 new day", days[-1])
     took = {name: statistics.median(measured[1:]) for name, measured in seconds.items()}
-    took["1 new day"] = took["tiles of 1 new day"] + took["features at its as_of"]
+    for name in ("59 days", "1 new day"):
+        took[name] = took[f"tiles of {name}"] + took[f"features of {name}"]
     marked = [ratio(took, day, "59 days", "at most 0.12") for day in ("tiles of 1 new day", "1 new day")]
     return [*map(seconds_of, took.items()), *marked]
 

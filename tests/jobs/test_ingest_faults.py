@@ -15,7 +15,7 @@ from tests.ingest.logs import event, write
 from tests.jobs.processes import KEY, command, kill_during, lake_at, run
 
 pytestmark = pytest.mark.slow
-FILES, EVENTS = 3, 200
+FILES, EVENTS = 4, 200
 KILLS = int(os.environ.get("KILLS", 3))
 
 

@@ -21,9 +21,10 @@ from tests.sources import pages, postgres
 
 pytestmark = pytest.mark.slow
 CUSTOMERS_IN_SQL = (
-    "CREATE TABLE customers AS SELECT *, DATE '2026-01-01' AS updated_at, 9.99 AS monthly_charges, "
-    "9.99 * contract_months AS total_charges, 1 AS service_count, true AS paperless_billing, "
-    "false AS automatic_payment FROM (VALUES {rows}) AS said (user_id, contract_months)"
+    "CREATE TABLE customers AS SELECT user_id, DATE '2026-01-01' AS updated_at, "
+    "CASE WHEN user_id::int % 3 = 0 THEN 1 ELSE 12 END AS contract_months, 9.99 AS monthly_charges, "
+    "99.9 AS total_charges, 1 AS service_count, true AS paperless_billing, false AS automatic_payment "
+    "FROM (VALUES {users}) AS known (user_id)"
 )
 TICKET_COLUMNS = {
     "ticket_id": "id",
@@ -33,11 +34,6 @@ TICKET_COLUMNS = {
     "urgent": "priority = 'urgent'",
 }
 REAL_LOGS = Path(__file__).parent.parent / "data" / "sparkify-2018-11.zip"
-
-
-def months(user: str) -> int:
-    """Of the contract of a customer, by its number."""
-    return 12 if int(user) % 3 else 1
 
 
 def test_simulated_logs_go_through_to_scores(pipeline_run: PipelineRun, spark: SparkSession) -> None:
@@ -96,7 +92,7 @@ def test_customers_payments_and_tickets_reach_the_model(
     monkeypatch.setenv("CHURN_SPARK_SOURCES__JDBC_PASSWORD", postgres.PASSWORD)
     monkeypatch.setenv("CHURN_SPARK_SOURCES__REST_TOKEN", pages.TOKEN)
     with postgres.running() as database, pages.running() as service:
-        database.run(CUSTOMERS_IN_SQL.format(rows=", ".join(f"('{user}', {months(user)})" for user in users)))
+        database.run(CUSTOMERS_IN_SQL.format(users=", ".join(f"('{user}')" for user in users)))
         named = {
             "customers.location": database.url,
             "transactions.location": payments,

@@ -12,8 +12,6 @@ from urllib.error import URLError
 
 from fastapi import FastAPI, HTTPException, Request
 
-PROJECT = Path(__file__).parent.parent.parent
-
 TOKEN = "not-a-secret-either"
 TICKETS = [
     {"id": number, "customer": "ann" if number % 2 else "bob", "created": f"2026-01-0{number}T10:00:00Z",
@@ -55,7 +53,8 @@ def running() -> Iterator[str]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "uvicorn", "tests.sources.pages:application", "--port", str(port)]
-    server = subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    project = Path(__file__).parents[2]
+    server = subprocess.Popen(command, cwd=project, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         while True:
             try:
