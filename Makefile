@@ -28,10 +28,14 @@ demo: setup ## From raw logs to scores; LOGS=<folder> reads your logs, LAKE=<fol
 test: setup ## Run all tests, two at a time
 	@$(BIN)/pytest -n 2 --no-loadscope-reorder
 
-lint: setup ## Check style and types
+lint: setup ## Check style, types, and which room imports which
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache --no-logo >.venv/imports.log || { cat .venv/imports.log; exit 1; }
+	@! grep -rnE '\.(sparkContext|_jvm|_jsc|rdd|persist|unpersist|cache|localCheckpoint)\b' --include='*.py' \
+		churn_spark jobs serving | grep -v '^churn_spark/session.py' || \
+		{ echo 'Only churn_spark/session.py may know the kind of session: see its first lines'; exit 1; }
 
 format: setup ## Put the code into shape
 	@$(BIN)/ruff check --fix

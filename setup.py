@@ -41,6 +41,7 @@ EXTRAS = {
         "hypothesis>=6.170,<7",
         "duckdb>=2,<3",  # features once more, to compare with
         "httpx>=0.28,<1",  # FastAPI's test client
+        "import-linter>=2.17,<3",
         "ruff>=0.17,<0.18",
         "mypy>=2.4,<3",
         "pandas-stubs>=2.3,<3",

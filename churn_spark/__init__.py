@@ -1,3 +1,3 @@
 """From raw event logs to Delta feature tables, trained models and churn scores."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

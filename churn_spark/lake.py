@@ -1,43 +1,29 @@
-"""Reading and writing the declared Delta tables, by path or by catalog, every write idempotent."""
+"""Reading and writing the declared Delta tables, by path or by catalog, every write idempotent.
+
+Goes by SQL and the DataFrame API alone, so that it works in a session of any kind.
+"""
 
 import json
 import time
 import uuid
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Any
+from datetime import date
+from typing import Any, cast
 
-from delta.exceptions import (
-    ConcurrentAppendException,
-    ConcurrentDeleteDeleteException,
-    ConcurrentDeleteReadException,
-    ConcurrentTransactionException,
-    ConcurrentWriteException,
-    MetadataChangedException,
-    ProtocolChangedException,
-)
-from delta.tables import DeltaTable
-from filelock import FileLock
+from delta.exceptions import ConcurrentTransactionException
 from pyspark.errors import AnalysisException
 from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql.types import DataType, StructType
 
+from churn_spark.commits import commit_in_turn
 from churn_spark.errors import DataRefused
-from churn_spark.settings import LakeSettings
-from churn_spark.tables import Table
+from churn_spark.session import local_path
+from churn_spark.settings.lake import LakeSettings
+from churn_spark.table import Table
 
 KEYS, TIMESTAMP_KEY = "churn_spark.keys", "churn_spark.timestamp_key"
-ATTEMPTS = 5  # of a commit that other jobs come in between
-COMMIT_SECONDS = 10  # between the folder of a new table and its first commit, at most
-CONFLICTS = (
-    ConcurrentAppendException,
-    ConcurrentDeleteDeleteException,
-    ConcurrentDeleteReadException,
-    ConcurrentWriteException,
-    MetadataChangedException,
-    ProtocolChangedException,
-)
+COMMIT_SECONDS = 10  # at most, between the folder of a new table and its first commit
 
 
 @dataclass(frozen=True)
@@ -49,23 +35,27 @@ class Lake:
     run_id: str = field(default_factory=lambda: uuid.uuid4().hex)
     tables_read: set[Table] = field(default_factory=set)
     tables_written: set[Table] = field(default_factory=set)
+    tables_as_declared: set[Table] = field(default_factory=set)
+    recorded: dict[Table, list[tuple[Any, ...]]] = field(default_factory=dict)
 
     def name(self, table: Table) -> str:
         """The table's name in SQL: `catalog.schema.table`, or delta.`<root>/schema/table`."""
         if self.settings.catalog:
-            return f"{self.settings.catalog}.{table.name}"
+            return f"{self.settings.catalog}.{self.settings.schema_prefix}{table.name}"
         return f"delta.`{self._path(table)}`"
 
     def exists(self, table: Table) -> bool:
         """Whether the table has been made."""
-        if self.settings.catalog:
+        try:
             return self.spark.catalog.tableExists(self.name(table))
-        return DeltaTable.isDeltaTable(self.spark, self._path(table))
+        except AnalysisException as error:
+            if error.getCondition() == "DELTA_MISSING_DELTA_TABLE":  # raised for a path, instead of an answer
+                return False
+            raise
 
     def version(self, table: Table) -> int:
         """The table's newest Delta version."""
-        history = self.spark.sql(f"DESCRIBE HISTORY {self.name(table)} LIMIT 1")
-        return int(history.collect()[0]["version"])
+        return int(self.spark.sql(f"DESCRIBE HISTORY {self.name(table)} LIMIT 1").collect()[0]["version"])
 
     def read(self, table: Table, version: int | None = None) -> DataFrame:
         """The table as it is now or was at a version. Raises DataRefused where no job has made it yet."""
@@ -76,7 +66,7 @@ class Lake:
         return reader.table(self.name(table))
 
     def changes(self, table: Table, after: int, until: int) -> DataFrame:
-        """Rows that commits after one version and until another put in or took out, by the table's change feed."""
+        """Rows that the commits after version `after`, up to `until`, added or removed, from the change feed."""
         feed = self.spark.read.option("readChangeFeed", True)
         feed = feed.option("startingVersion", after + 1).option("endingVersion", until)
         return feed.table(self.name(table))
@@ -84,7 +74,9 @@ class Lake:
     def notes(self, table: Table) -> dict[int, dict[str, Any]]:
         """What `replace` noted at each version, oldest first; versions without a note are left out.
 
-        Delta keeps notes as long as the table's history, 30 days unless the table says otherwise.
+        A note says what the rows were `made_from`, by which `definition` of the table, and which `days` the commit
+        changed (null: it may have changed any). Delta keeps notes as long as the table's history, 30 days unless the
+        table says otherwise.
         """
         if not self.exists(table):
             return {}
@@ -92,13 +84,38 @@ class Lake:
         rows = history.select("version", "userMetadata").orderBy("version").collect()
         return {row["version"]: json.loads(row["userMetadata"]) for row in rows}
 
-    def note(self, table: Table) -> dict[str, Any]:
-        """The newest of the table's notes; empty without any."""
+    def made_from(self, table: Table) -> dict[str, Any]:
+        """What the table's rows were last made from; empty if there are none, or none by its present definition.
+
+        So a caller that gets nothing here makes all rows again, whether the table is new or its code has changed.
+        """
         *_, newest = [{}, *self.notes(table).values()]
-        return newest
+        return newest["made_from"] if newest.get("definition") == table.definition else {}
+
+    def is_current(self, table: Table, made_from: Mapping[str, Any]) -> bool:
+        """Whether the table's rows were last made from these inputs, by its present definition."""
+        return bool(made_from) and self.made_from(table) == made_from
+
+    def changed_days(self, table: Table, since: int | None) -> tuple[int, list[date] | None]:
+        """The newest version that `replace` made, and the days, UTC, on which it differs from version `since`.
+
+        The days are in order; None: it may differ on any day. Raises DataRefused if the table has not been made yet.
+
+        Example: versions 4 and 5 changed 2 May and 3 May. Since 3: (5, [2 May, 3 May]); since 5: (5, []).
+        """
+        notes = self.notes(table)
+        if not notes:
+            raise DataRefused(f"{table.name}: holds no rows yet; run the job that makes it first")
+        newest = max(notes)
+        changes: list[list[str] | None] = [
+            note.get("days") for version, note in notes.items() if version > (since or 0)
+        ]
+        if since not in notes or None in changes:  # a version that the table's history has forgotten
+            return newest, None
+        return newest, sorted({date.fromisoformat(day) for days in changes for day in days or ()})
 
     def declared(self, name: str) -> Table:
-        """The table of that name with the keys that it was made with. Raises DataRefused where there is none."""
+        """The table of that name with the keys that it was made with. Raises DataRefused if there is none."""
         table = Table(name, comment="", columns="", evolves=True)
         if not self.exists(table):
             raise DataRefused(f"{name}: no such table in the lake yet; create it first")
@@ -109,9 +126,11 @@ class Lake:
         )
 
     def append(self, table: Table, rows: DataFrame, writer: str, batch: int, replaced: Column | None = None) -> None:
-        """Add rows once: a batch number up to the last that the writer has appended is passed over.
+        """Add rows once: nothing happens if the writer has appended this batch number or a higher one before.
 
-        Rows of the table for which `replaced` holds go in the same commit; it must hold for all new ones.
+        The same commit removes all rows of the table that match `replaced`; `rows` must match it too.
+
+        Example: a writer has appended the batches 1 and 2. Batch 2 again adds nothing, and batch 3 adds its rows.
         """
         self.create(table)
         write = rows.writeTo(self.name(table)).option("mergeSchema", table.evolves)
@@ -122,16 +141,34 @@ class Lake:
             return
         self.tables_written.add(table)
 
+    def record(self, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Keep rows about this run until `write_recorded`, so that they take one commit however many they are."""
+        self.recorded.setdefault(table, []).extend(rows)
+
+    def write_recorded(self) -> None:
+        """Append what was recorded since the last call."""
+        while self.recorded:
+            table, rows = self.recorded.popitem()
+            self.append(table, self.spark.createDataFrame(rows, table.columns), uuid.uuid4().hex, batch=0)
+
     def replace(
-        self, table: Table, rows: DataFrame, where: str = "true", note: Mapping[str, Any] | None = None
+        self,
+        table: Table,
+        rows: DataFrame,
+        where: str = "true",
+        made_from: Mapping[str, Any] | None = None,
+        days: Sequence[date] | None = None,
     ) -> None:
-        """Put rows in the place of those that meet `where`, which they must meet too, in one commit with its note."""
+        """Replace all rows that match `where` by `rows`, which must match it too, in one commit with its note.
+
+        `made_from` and `days` are what the note says: see `notes`.
+        """
         self.create(table)
+        changed = None if days is None else [day.isoformat() for day in days]
+        note = {"definition": table.definition, "made_from": made_from or {}, "days": changed}
         # Without replaceWhere Delta forgets the table's clustering on an overwrite.
         write = rows.write.format("delta").mode("overwrite").option("replaceWhere", where)
-        write = write.option("mergeSchema", table.evolves)
-        if note:
-            write = write.option("userMetadata", json.dumps(note))
+        write = write.option("mergeSchema", table.evolves).option("userMetadata", json.dumps(note))
         if self.settings.catalog:
             self._commit(table, lambda: write.saveAsTable(self.name(table)))
         else:
@@ -139,33 +176,60 @@ class Lake:
         self.tables_written.add(table)
 
     def merge(self, table: Table, rows: DataFrame) -> None:
-        """Update the rows whose keys are there, insert the others; keys must be unique in `rows`."""
+        """Update the rows whose keys the table has, insert the others; keys must be unique in `rows`."""
         self.create(table)
-        target = DeltaTable.forName(self.spark, self.name(table))
+        evolution = "WITH SCHEMA EVOLUTION " if table.evolves else ""
         same_keys = " AND ".join(f"old.{key} = new.{key}" for key in table.keys)
-        merge = target.alias("old").merge(rows.alias("new"), same_keys)
-        if table.evolves:
-            merge = merge.withSchemaEvolution()
-        self._commit(table, merge.whenMatchedUpdateAll().whenNotMatchedInsertAll().execute)
+        statement = (
+            f"MERGE {evolution}INTO {self.name(table)} AS old USING {{rows}} AS new ON {same_keys} "
+            "WHEN MATCHED THEN UPDATE SET * WHEN NOT MATCHED THEN INSERT *"
+        )
+        self._commit(table, lambda: self.spark.sql(statement, rows=rows))
         self.tables_written.add(table)
 
     def create(self, table: Table) -> None:
-        """Make the table, as it is declared, unless it is there; its properties tell its keys."""
-        if self.exists(table):
+        """Make the table as it is declared; if it is there, add the declared columns that it lacks.
+
+        The table's properties tell its keys. Added columns are null in the rows that are there.
+        """
+        if table in self.tables_as_declared or not table.columns:
             return
+        if self.exists(table):
+            self._add_columns(table)
+        else:
+            self._create(table)
+        self.tables_as_declared.add(table)
+
+    def _add_columns(self, table: Table) -> None:
+        present = {column.name: column.dataType for column in self.spark.read.table(self.name(table)).schema}
+        missing = []
+        for column in cast(StructType, DataType.fromDDL(table.columns)).fields:
+            declared = column.dataType.simpleString()
+            if column.name not in present:
+                comment = _quoted(column.metadata.get("comment", ""))
+                missing.append(f"{column.name} {declared} COMMENT '{comment}'")
+            elif declared != (stored := present[column.name].simpleString()):
+                raise DataRefused(
+                    f"{table.name}: the column {column.name} is {stored} in the lake and {declared} in this release; "
+                    "drop the table, and the next run makes it again"
+                )
+        if missing:
+            statement = f"ALTER TABLE {self.name(table)} ADD COLUMNS ({', '.join(missing)})"
+            self._commit(table, lambda: self.spark.sql(statement))
+
+    def _create(self, table: Table) -> None:
         columns = table.columns
         if self.settings.primary_keys and table.keys:
             keys = [f"{key} TIMESERIES" if key == table.timestamp_key else key for key in table.keys]
             columns += f", CONSTRAINT {table.name.replace('.', '_')}_key PRIMARY KEY ({', '.join(keys)})"
         if self.settings.catalog:
-            schema = table.name.split(".")[0]
-            self.spark.sql(f"CREATE SCHEMA IF NOT EXISTS {self.settings.catalog}.{schema}")
-        comment = table.comment.replace("'", "\\'")
+            self.spark.sql(f"CREATE SCHEMA IF NOT EXISTS {self.name(table).rpartition('.')[0]}")
         clustering = f"CLUSTER BY ({', '.join(table.cluster_by)})" if table.cluster_by else ""
         properties = (
             f"delta.enableChangeDataFeed = {str(table.change_feed).lower()}, "
             f"{KEYS} = '{','.join(table.keys)}', {TIMESTAMP_KEY} = '{table.timestamp_key or ''}'"
         )
+        comment = _quoted(table.comment)
         definition = f"({columns}) USING DELTA {clustering} COMMENT '{comment}' TBLPROPERTIES ({properties})"
         statement = f"CREATE TABLE IF NOT EXISTS {self.name(table)} {definition}"
         while not self.exists(table):
@@ -174,63 +238,38 @@ class Lake:
             except AnalysisException as error:
                 if error.getCondition() != "DELTA_CREATE_TABLE_WITH_NON_EMPTY_LOCATION":
                     raise
-            if not self.exists(table):  # to Delta, a folder by that name is enough
+            if not self.exists(table):  # Delta takes a mere folder of that name for the table
                 self._await_commit(table)
 
     def _await_commit(self, table: Table) -> None:
-        """Let another job commit the table whose folder it has made; remove empty folders that a killed job left.
+        """Wait for another job to commit the table whose folder it has made; remove empty folders of a killed job.
 
-        Raises DataRefused where there is more than empty folders.
+        Raises DataRefused if there are files in the folder, or if it does not lie on this machine's disk.
         """
         for _ in range(COMMIT_SECONDS):
             time.sleep(1)
             try:
-                self.spark.sql(f"REFRESH TABLE {self.name(table)}")  # for Delta remembers that it was not there
+                self.spark.sql(f"REFRESH TABLE {self.name(table)}")  # Delta remembers that it was not there
                 return
             except AnalysisException as error:
                 if error.getCondition() != "DELTA_MISSING_DELTA_TABLE":
                     raise
-        log, files = self._hadoop(table, "_delta_log")
-        if files.getContentSummary(log).getFileCount():
+        log = local_path(self.spark, f"{self._path(table)}/_delta_log")
+        if log is None or any(path.is_file() for path in log.rglob("*")):
             raise DataRefused(
-                f"{table.name}: {self._path(table)} holds files but no table, as a job leaves it that is killed while "
-                "it makes the table; remove that folder and run again"
+                f"{table.name}: {self._path(table)} holds files but no table, because a job was killed while it made "
+                "the table; remove that folder and run again"
             )
-        for folder in (log.suffix("/_staged_commits"), log):
-            files.delete(folder, False)  # and fails where there is something in it by now
+        for folder in (log / "_staged_commits", log):
+            if folder.exists():
+                folder.rmdir()  # fails if there is something in it by now
 
     def _path(self, table: Table) -> str:
-        return self.settings.path(*table.name.split("."))
-
-    def _hadoop(self, table: Table, *below: str) -> tuple[Any, Any]:
-        """A path at or below the table's, and its file system, as Hadoop has them."""
-        jvm, context = self.spark.sparkContext._jvm, self.spark.sparkContext._jsc
-        assert jvm is not None
-        path = jvm.org.apache.hadoop.fs.Path("/".join([self._path(table), *below]))
-        return path, path.getFileSystem(context.hadoopConfiguration())
+        return self.settings.path(*f"{self.settings.schema_prefix}{table.name}".split("."))
 
     def _commit(self, table: Table, commit: Callable[[], object]) -> None:
-        """Try a commit again when another job's comes in between, as Delta asks its users to do."""
-        with self._turn(table):
-            for _ in range(ATTEMPTS - 1):
-                try:
-                    commit()
-                    return
-                except CONFLICTS:
-                    continue
-            commit()
+        commit_in_turn(self.spark, None if self.settings.catalog else self._path(table), commit)
 
-    def _turn(self, table: Table) -> AbstractContextManager[object]:
-        """On a local file system, the table's lock: there two jobs could both write the log's next file.
 
-        For Hadoop looks there whether a file exists and then renames another to its name, in two steps, and the
-        commit that came first would be lost. For HDFS and object stores Delta has log stores that do it in one.
-        """
-        if self.settings.catalog:
-            return nullcontext()
-        path, files = self._hadoop(table)
-        if files.getUri().getScheme() != "file":
-            return nullcontext()
-        folder = Path(path.toUri().getPath())
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        return FileLock(folder.with_name(f".{folder.name}.lock"))
+def _quoted(text: str) -> str:
+    return text.replace("'", "\\'")

@@ -1,25 +1,38 @@
-"""The Spark session: the one that is there, or one that fits the settings."""
+"""The Spark session, and all that depends on its kind: classic, Connect, or Databricks serverless.
 
+A classic session has a Java process beside it, which this module alone may reach into. Connect and serverless have
+none, and serverless caches nothing. `make lint` keeps `sparkContext`, `_jvm`, RDDs and `persist` out of other modules.
+"""
+
+import logging
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from delta import configure_spark_with_delta_pip
+from py4j.protocol import Py4JJavaError
+from pyspark import StorageLevel
+from pyspark.errors import PySparkException, PythonException
 from pyspark.find_spark_home import _find_spark_home
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
 
 from churn_spark.errors import UserError
-from churn_spark.settings import Settings
+from churn_spark.settings.all import Settings
 
 DELTA_EXTENSION = "io.delta.sql.DeltaSparkSessionExtension"
 DELTA_CATALOG = "org.apache.spark.sql.delta.catalog.DeltaCatalog"
+FAILURES = (PySparkException, Py4JJavaError)  # what Spark raises when it cannot read something
+log = logging.getLogger(__name__)
 
 
 def spark_session(settings: Settings) -> SparkSession:
     """The active session (Databricks, a notebook); else one with Delta and UTC.
 
-    Under spark-submit master and JARs are the submitter's; else the master is `spark.master`.
-    Raises UserError where there is neither a session, nor spark-submit, nor a master, or no Delta JAR.
+    Under spark-submit, the submitter gives master and JARs. Without it, the master is `spark.master`.
+    Raises UserError if there is neither a session, nor spark-submit, nor a master, or no Delta JAR.
     """
     active = SparkSession.getActiveSession()
     if active is not None:
@@ -35,13 +48,90 @@ def spark_session(settings: Settings) -> SparkSession:
     if "PYSPARK_GATEWAY_PORT" not in os.environ:  # which spark-submit sets for the Python that it starts
         builder = _local(builder, settings)
     spark = builder.getOrCreate()
-    jvm = spark.sparkContext._jvm
-    if jvm is None or not jvm.org.apache.spark.util.Utils.classIsLoadable(DELTA_EXTENSION):
+    jvm = _java(spark)
+    if jvm is not None and not jvm.org.apache.spark.util.Utils.classIsLoadable(DELTA_EXTENSION):
         spark.stop()
         raise UserError(
             "spark-submit: Delta Lake is not on Spark's class path; add --packages io.delta:delta-spark_4.2_2.13:4.4.0"
         )
     return spark
+
+
+@contextmanager
+def cached(rows: DataFrame, on_disk: bool = False) -> Iterator[DataFrame]:
+    """The rows, computed once for all uses within the context; on serverless, computed at each use.
+
+    `on_disk`: for rows that can be read from their source only once, or that should not take memory.
+    """
+    try:
+        held = rows.persist(StorageLevel.DISK_ONLY if on_disk else StorageLevel.MEMORY_AND_DISK_DESER)
+    except PySparkException as error:
+        if error.getCondition() != "NOT_SUPPORTED_WITH_SERVERLESS":
+            raise
+        yield rows
+        return
+    try:
+        yield held
+    finally:
+        held.unpersist()
+
+
+def log_cause(spark: SparkSession, cause: str) -> str:
+    """Write what ended a job, for example a stack trace, into Spark's log; returns the place of the log."""
+    jvm = _java(spark)
+    if jvm is None:
+        log.error("%s", cause)
+        return "the job's log"
+    jvm.org.apache.logging.log4j.LogManager.getLogger("churn_spark").error(cause)
+    return str(jvm.System.getenv("SPARK_LOG_FILE") or "Spark's log")
+
+
+def local_path(spark: SparkSession, path: str) -> Path | None:
+    """The path on this machine's disk; None where it lies on HDFS or an object store, or Spark runs elsewhere."""
+    jvm = _java(spark)
+    if jvm is None:
+        return None
+    uri = jvm.org.apache.hadoop.fs.Path(path)
+    files = uri.getFileSystem(spark.sparkContext._jsc.hadoopConfiguration())
+    if files.getUri().getScheme() != "file":
+        return None
+    return Path(uri.toUri().getPath())
+
+
+def reason(error: Exception) -> str:
+    """The first line of what Spark, a source's driver or a worker's Python says of an error."""
+    if isinstance(error, Py4JJavaError):
+        words = str(error.java_exception.getMessage())
+    elif isinstance(error, PythonException):
+        words = str(error)
+    else:
+        cause = getattr(error, "_cause", None)  # a database's error says only here what is wrong
+        words = str(cause or (error.getMessage() if isinstance(error, PySparkException) else error))
+    return words.partition("\n")[0]
+
+
+def without_native_blas(spark: SparkSession) -> None:
+    """Keep Spark from looking for a native BLAS: without one, it would print a warning on the user's screen.
+
+    The library looks once, by the machine's architecture, and offers no setting.
+    """
+    jvm = _java(spark)
+    if jvm is None:
+        return
+    architecture = jvm.System.getProperty("os.arch")
+    jvm.System.setProperty("os.arch", "none")
+    try:
+        jvm.java.lang.Class.forName("dev.ludovic.netlib.blas.InstanceBuilder")
+    finally:
+        jvm.System.setProperty("os.arch", architecture)
+
+
+def _java(spark: SparkSession) -> Any:
+    """The Java process of a classic session; None where there is none."""
+    try:
+        return spark.sparkContext._jvm
+    except (PySparkException, AttributeError, NotImplementedError):
+        return None
 
 
 def _local(builder: SparkSession.Builder, settings: Settings) -> SparkSession.Builder:

@@ -3,10 +3,11 @@
 Customers, transactions and support tickets are read into silver too, from the sources that the settings name.
 """
 
-from churn_spark import table_stages
+from churn_spark.identity.stage import identity
+from churn_spark.ingest.stage import ingest
 from churn_spark.runs import Option, run_job
+from churn_spark.sources.stage import sources
 
 if __name__ == "__main__":
     backfill = Option("--backfill", "ingest.backfill", "GLOB", "take the files of that name again, from scratch")
-    stages = [table_stages.ingest, table_stages.identity, table_stages.sources]
-    run_job("ingest", __doc__, stages, options=[backfill])
+    run_job("ingest", __doc__, [ingest, identity, sources], on_customers=[sources], options=[backfill])

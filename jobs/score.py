@@ -1,7 +1,7 @@
 """Score every customer with the champion into scores.churn_scores."""
 
-from churn_spark import model_stages
 from churn_spark.runs import run_job
+from churn_spark.scoring.stage import score, score_customers
 
 if __name__ == "__main__":
-    run_job("score", __doc__, [model_stages.score])
+    run_job("score", __doc__, [score], on_customers=[score_customers])

@@ -1,1 +1,1 @@
-"""The exported champion as a web service, from the folder of churn_spark/export.py and without Spark."""
+"""The exported champion as a web service: reads the folder that churn_spark/export/ writes, and needs no Spark."""

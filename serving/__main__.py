@@ -21,7 +21,7 @@ def main() -> int:
         "GET /model/info and the interactive page /docs tell the rest. Ctrl-C stops the service.",
     )
     parser.add_argument(
-        "--model", type=Path, required=True, metavar="FOLDER", help="as written by jobs/export_model.py"
+        "--model", type=Path, required=True, metavar="FOLDER", help="the folder that jobs/export_model.py wrote"
     )
     parser.add_argument("--host", default="127.0.0.1", help="default: 127.0.0.1, for this machine only")
     parser.add_argument("--port", type=int, default=8000, help="default: 8000; 0 takes any free port")
@@ -41,7 +41,7 @@ def main() -> int:
     host, port = listener.getsockname()
     served = f"{model.contract.model_name} version {model.contract.model_version}"
     print(f"Serving {served} on http://{host}:{port} (try http://{host}:{port}/docs)", flush=True)
-    # No access log: it would keep who asked when.
+    # No access log: it would record which client asked at which time.
     server = uvicorn.Server(uvicorn.Config(create_app(model), access_log=False, log_level="warning"))
     with contextlib.suppress(KeyboardInterrupt):
         server.run(sockets=[listener])

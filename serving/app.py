@@ -1,4 +1,4 @@
-"""The HTTP face of a model."""
+"""The HTTP interface of a model."""
 
 import re
 from typing import Any
@@ -20,7 +20,7 @@ class Health(BaseModel):
 
 
 class ModelInfo(BaseModel):
-    """What is served."""
+    """The model that answers."""
 
     contract: dict[str, Any] = Field(description="contract.json as it was exported")
     checksums: dict[str, str] = Field(description="SHA-256 of each exported file")
@@ -41,7 +41,7 @@ def create_app(model: Model) -> FastAPI:
     # async, though it never waits: a hop to a worker thread costs more than the prediction
     @app.post("/predict", responses={422: {"model": Problem}})
     async def predict(request: request_type) -> Prediction:  # type: ignore[valid-type]
-        """Churn probability and risk level of one customer; every feature is given, null where not known."""
+        """Churn probability and risk level of one customer; give every feature, or null where it is unknown."""
         return model.predict(request)
 
     @app.get("/health")
@@ -62,7 +62,7 @@ def create_app(model: Model) -> FastAPI:
 
 
 def _complaint(error: RequestValidationError) -> str:
-    """One sentence on the first thing wrong; it names the feature and repeats no value."""
+    """One sentence on the first error; it names the feature and repeats no value."""
     first, *others = error.errors()
     match first["loc"]:
         case ("body", "features", name):

@@ -13,7 +13,7 @@ SHOWN = 4
 
 
 def main() -> int:
-    """Print request and answer; exit status 2 if there is no file or service to ask, 3 if it refuses."""
+    """Print request and answer; exit status 2 without a readable file or an answer, 3 if the service refuses."""
     parser = argparse.ArgumentParser(
         prog="python -m serving.client",
         description="Send one request to a running service and print it, in short, and the answer.",

@@ -36,7 +36,7 @@ class Example(BaseModel):
 
 @dataclass(frozen=True)
 class Model:
-    """A model that answers; `document` is contract.json as it stands, `checksums` SHA-256 by file."""
+    """A model that answers; `document` is the content of contract.json, `checksums` the SHA-256 of each file."""
 
     contract: Contract
     document: dict[str, Any]
@@ -46,8 +46,9 @@ class Model:
 
     def predict(self, request: Any) -> Prediction:
         """Answer one request of `request_type`."""
-        features = [list(request.features.model_dump().values())]  # the contract's order
-        values = np.array(features, dtype=np.float32)  # None becomes NaN, the model's "not known"
+        given = request.features.model_dump().values()  # in the contract's order
+        codes = [feature.code(value) for feature, value in zip(self.contract.features, given, strict=True)]
+        values = np.array([codes], dtype=np.float32)  # None becomes NaN, the model's "not known"
         probability = float(self.session.run(["probabilities"], {"features": values})[0][0, 1])
         return Prediction(
             user_id=request.user_id,
@@ -61,7 +62,7 @@ class Model:
 
 
 def load_model(folder: Path) -> Model:
-    """Read the folder once, and prove that it is whole and answers its example as the booster did.
+    """Read the folder once, and prove that it is complete and answers its example as the booster did.
 
     Raises ModelRefused if a file is missing, damaged or of another format, or if the answer to the example
     differs by more than TOLERANCE.
@@ -83,7 +84,7 @@ def load_model(folder: Path) -> Model:
 
 
 def _read(folder: Path) -> tuple[dict[str, bytes], dict[str, str]]:
-    """Content and checksum by file; what is used later are these bytes, whatever happens to the folder."""
+    """Content and checksum of each file; the service uses these bytes, whatever happens to the folder later."""
     try:
         sums = (folder / CHECKSUMS).read_text("utf-8", errors="replace").splitlines()
     except FileNotFoundError as error:

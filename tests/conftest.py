@@ -13,12 +13,13 @@ from pyspark.sql import SparkSession
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-from churn_spark.configuration import load_settings
 from churn_spark.lake import Lake
 from churn_spark.session import spark_session
-from churn_spark.settings import Settings
+from churn_spark.settings.all import Settings
+from churn_spark.settings.reading import load_settings
 from tests.jobs import processes
-from tests.jobs.processes import LOCAL, PROJECT
+from tests.jobs.processes import PROJECT
+from tests.lakes import LOCAL
 
 
 class PipelineRun(NamedTuple):

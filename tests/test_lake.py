@@ -2,6 +2,7 @@
 
 import threading
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from pyspark.sql import DataFrame, SparkSession
 
 from churn_spark.errors import DataRefused
 from churn_spark.lake import Lake
-from churn_spark.tables import Table
+from churn_spark.table import Table
 
 VISITS = Table(
     "gold.visits",
@@ -149,9 +150,53 @@ def test_an_earlier_version_can_be_read(lake: Lake, spark: SparkSession) -> None
     assert lake.read(VISITS, before).select("user_id").collect() == [("ann",)]
 
 
-def test_notes_tell_what_each_version_was_built_from(lake: Lake, spark: SparkSession) -> None:
-    assert lake.notes(VISITS) == {}
+def test_notes_tell_what_each_version_was_made_from(lake: Lake, spark: SparkSession) -> None:
+    assert (lake.notes(VISITS), lake.made_from(VISITS)) == ({}, {})
     for version in (4, 5):
-        lake.replace(VISITS, visits(spark, ("ann", 1, version)), note={"bronze.events": version})
+        lake.replace(VISITS, visits(spark, ("ann", 1, version)), made_from={"bronze.events": version})
     lake.merge(VISITS, visits(spark, ("ann", 1, 9)))
-    assert lake.notes(VISITS) == {1: {"bronze.events": 4}, 2: {"bronze.events": 5}}
+    assert {version: note["made_from"]["bronze.events"] for version, note in lake.notes(VISITS).items()} == {1: 4, 2: 5}
+    assert lake.is_current(VISITS, {"bronze.events": 5})
+    assert not lake.is_current(VISITS, {"bronze.events": 6})
+
+
+@pytest.mark.parametrize(
+    "changed", [replace(VISITS, version=2), replace(VISITS, columns=VISITS.columns + ", songs BIGINT COMMENT 'Songs'")]
+)
+def test_another_version_or_column_makes_a_table_anew(lake: Lake, spark: SparkSession, changed: Table) -> None:
+    lake.replace(VISITS, visits(spark, ("ann", 1, 4)), made_from={"bronze.events": 5})
+    assert lake.made_from(changed) == {}
+    lake.replace(changed, visits(spark, ("ann", 1, 4)), made_from={"bronze.events": 5})
+    assert lake.is_current(changed, {"bronze.events": 5})
+
+
+def test_another_comment_alone_leaves_a_table_current(lake: Lake, spark: SparkSession) -> None:
+    lake.replace(VISITS, visits(spark, ("ann", 1, 4)), made_from={"bronze.events": 5})
+    assert lake.is_current(
+        replace(VISITS, columns=VISITS.columns.replace("'User'", "'It\\'s a user'")), {"bronze.events": 5}
+    )
+
+
+def test_a_new_column_is_added_to_a_table_of_an_earlier_release(lake: Lake, spark: SparkSession) -> None:
+    lake.merge(VISITS, visits(spark, ("ann", 1, 4)))
+    grown = replace(VISITS, columns=VISITS.columns + ", songs BIGINT NOT NULL COMMENT 'Songs, or tunes'")
+    lake.create(grown)
+    assert lake.read(grown).collect() == [("ann", 1, 4, None)]
+    assert lake.read(grown).schema["songs"].metadata == {"comment": "Songs, or tunes"}
+
+
+def test_changed_days_are_those_of_all_versions_since(lake: Lake, spark: SparkSession) -> None:
+    for day in (1, 2, 3):
+        lake.replace(VISITS, visits(spark, ("ann", day, 1)), f"day = {day}", days=[date(2026, 1, day)])
+    assert lake.changed_days(VISITS, 1) == (3, [date(2026, 1, 2), date(2026, 1, 3)])
+    assert lake.changed_days(VISITS, 3) == (3, [])
+    assert lake.changed_days(VISITS, None) == (3, None)
+
+
+def test_a_schema_prefix_stands_before_every_schema(lake: Lake, spark: SparkSession) -> None:
+    prefixed = Lake(spark, lake.settings.model_copy(update={"schema_prefix": "dev_"}))
+    prefixed.merge(VISITS, visits(spark, ("ann", 1, 4)))
+    assert prefixed.name(VISITS).endswith("/lake/dev_gold/visits`")
+    assert not lake.exists(VISITS)
+    in_catalog = Lake(spark, lake.settings.model_copy(update={"schema_prefix": "dev_", "catalog": "main"}))
+    assert in_catalog.name(VISITS) == "main.dev_gold.visits"

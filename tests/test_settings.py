@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from churn_spark.configuration import load_settings
 from churn_spark.errors import UserError
+from churn_spark.settings.reading import load_settings
 
 CONF = Path(__file__).parent.parent / "conf"
 LOCAL = CONF / "local.yml"
@@ -48,6 +48,7 @@ def test_a_local_root_becomes_absolute_and_a_uri_stays(monkeypatch: pytest.Monke
             "ingest.earliest=2200-01-01",
             "--set ingest.earliest=2200-01-01: ingest: earliest must lie before latest",
         ),
+        ("quality.max_shift=0.1", "--set quality.max_shift=0.1: quality.max_shift: is now called features.warn_shift"),
         ("lake.root", "--set lake.root: must look like section.key=value"),
     ],
 )
@@ -56,6 +57,11 @@ def test_a_wrong_override_is_named(override: str, message: str) -> None:
         load_settings(LOCAL, [override])
     assert message in str(raised.value)
     assert "\n" not in str(raised.value)
+
+
+def test_dots_below_spark_conf_belong_to_sparks_own_setting() -> None:
+    conf = load_settings(LOCAL, ["spark.conf.spark.sql.shuffle.partitions=8"]).spark.conf
+    assert (conf["spark.sql.shuffle.partitions"], conf["spark.ui.enabled"]) == ("8", "false")
 
 
 def test_a_wrong_file_is_named_with_the_key(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Tiles and features of all users, in Spark: rows go in Arrow batches through the lines that also run online."""
+"""Tiles and features of all users, in Spark: Arrow batches go through the code that also runs online."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
@@ -11,15 +11,16 @@ import pyarrow.compute as pc
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from churn_spark.clock import EPOCH
-from churn_spark.features.calendar import midnight
-from churn_spark.features.catalogue import ALL_FEATURES, FEATURE_VERSION, FEATURES, RELATIVE, TOTALS
-from churn_spark.features.definition import Capped, Quintile
-from churn_spark.features.history import History
-from churn_spark.features.tiles import EVENT_COLUMNS, EVENT_ORDER, tiles_of
-from churn_spark.tables import USER_DAYS
+from churn_spark.behavior.catalogue import BEHAVIOR_FEATURES, OWN, RELATIVE, TOTALS
+from churn_spark.behavior.definition import FEATURE_VERSION, Capped, Quintile
+from churn_spark.behavior.lookback import Lookback
+from churn_spark.behavior.online import as_declared
+from churn_spark.behavior.tiles import EVENT_COLUMNS, EVENT_ORDER, tiles_of
+from churn_spark.calendar import midnight
+from churn_spark.clock import day_number
+from churn_spark.features.tables import USER_DAYS
 
-USER_FEATURES = "user_id STRING, as_of_day DATE, " + ", ".join(f"{feature.name} DOUBLE" for feature in FEATURES)
+USER_FEATURES = "user_id STRING, as_of_day DATE, " + ", ".join(f"{one.name} {one.sql_type}" for one in OWN)
 
 
 def user_days(events: DataFrame) -> DataFrame:
@@ -30,23 +31,23 @@ def user_days(events: DataFrame) -> DataFrame:
 
 
 def user_features(tiles: DataFrame, as_of_days: Sequence[date]) -> DataFrame:
-    """All features but those relative to other customers, of every customer at the midnight of each of `as_of_days`.
+    """The features of customers' own days, for every customer at the midnight of each of `as_of_days`.
 
-    Columns: `user_id`, `as_of`, `feature_version`, the features. A customer has a tile before `as_of`, and its newest
-    event is no cancellation. One shuffle, whatever the number of features and of midnights.
+    Columns: `user_id`, `as_of`, `feature_version`, the features. A customer has a tile before `as_of`, and the newest
+    event before `as_of` is no cancellation. One shuffle, whatever the number of features and of midnights.
     """
-    days = sorted((day - EPOCH).days for day in as_of_days)
+    days = sorted(map(day_number, as_of_days))
     in_order = tiles.repartition("user_id").sortWithinPartitions("user_id", "day")
     return in_order.mapInArrow(partial(_features, days), USER_FEATURES).select(
         "user_id",
         midnight("as_of_day").alias("as_of"),
         F.lit(FEATURE_VERSION).alias("feature_version"),
-        *[feature.name for feature in FEATURES],
+        *[feature.name for feature in OWN],
     )
 
 
 def percentiles(features: DataFrame) -> DataFrame:
-    """Rows of `gold.percentiles`: for each `as_of` those of `user_features` that the relative features need."""
+    """Rows of `gold.percentiles`: for each `as_of` the percentiles of `user_features` that relative features need."""
     by_feature = F.map_from_arrays(
         F.array(*[F.lit(feature.of) for feature in RELATIVE]),
         F.array(*[F.percentile(feature.of, list(feature.percentiles)) for feature in RELATIVE]),
@@ -55,11 +56,11 @@ def percentiles(features: DataFrame) -> DataFrame:
 
 
 def with_relative_features(features: DataFrame, percentiles: DataFrame) -> DataFrame:
-    """Rows of `customer_features.behavior`: `user_features`, those relative to the percentiles, totals."""
-    known = features.join(F.broadcast(percentiles), "as_of")
-    known = known.withColumns({feature.name: _relative(feature) for feature in RELATIVE})
-    known = known.withColumns({total.name: reduce(add, map(F.col, total.of)) for total in TOTALS})
-    return known.select("user_id", "as_of", "feature_version", *[feature.name for feature in ALL_FEATURES])
+    """Rows of `customer_features.behavior`: `user_features`, the features relative to the percentiles, the totals."""
+    rows = features.join(F.broadcast(percentiles), "as_of")
+    rows = rows.withColumns({feature.name: _relative(feature) for feature in RELATIVE})
+    rows = rows.withColumns({total.name: reduce(add, map(F.col, total.of)) for total in TOTALS})
+    return rows.select("user_id", "as_of", "feature_version", *[feature.name for feature in BEHAVIOR_FEATURES])
 
 
 def _relative(feature: Quintile | Capped) -> Column:
@@ -81,21 +82,21 @@ def _features(as_of_days: Sequence[int], batches: Iterable[pa.RecordBatch]) -> I
 
 
 def features_of(tiles: pa.Table, as_of_days: Sequence[int]) -> pa.Table:
-    """`user_id`, `as_of_day` and FEATURES of the customers at each of `as_of_days` (since epoch), from their tiles."""
-    history = History(tiles, as_of_days)
+    """`user_id`, `as_of_day` and OWN features of the customers at each of `as_of_days` (since epoch), from tiles."""
+    lookback = Lookback(tiles, as_of_days)
     columns = {
-        "user_id": history.user_ids,
-        "as_of_day": pa.array(history.as_of_days.astype(np.int32), pa.date32()),
-        **{
-            feature.name: pa.array(feature.value(history.window(feature.window)), from_pandas=True)
-            for feature in FEATURES
-        },
+        "user_id": lookback.user_ids,
+        "as_of_day": pa.array(lookback.as_of_days.astype(np.int32), pa.date32()),
+        **{feature.name: as_declared(feature, feature.value(lookback.window(feature.window))) for feature in OWN},
     }
     return pa.table(columns)
 
 
 def whole_users(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
-    """The rows of batches in order of user, cut between two users only."""
+    """The rows of batches in order of user, cut between two users only.
+
+    Example: the batches [a, a, b] and [b, c] give the tables [a, a, b, b] and [c].
+    """
     held: list[pa.RecordBatch] = []
     for batch in batches:
         users = batch.column("user_id")

@@ -3,48 +3,65 @@
 from collections.abc import Sequence
 from datetime import date
 
-from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
-from churn_spark.features.source_feature import SourceFeature, days_before_as_of, feature_table, key_columns
+from churn_spark.calendar import day_of
+from churn_spark.features.source_feature import SourceFeature, days_before_as_of, key_columns
+from churn_spark.features.tables import feature_table
+from churn_spark.quality.expectation import in_sql
 
-TENURE = "coalesce(months_since_joining, tenure_months + months_since_update)"
+TENURE = "coalesce(months_since_joining, floor(tenure_months) + months_since_update)"
 MONTHLY = "contract_months <= 1"
+CONTRACTS = ("monthly", "yearly", "longer")
+PAYMENT_METHODS = (
+    "bank transfer", "card", "direct debit", "electronic check", "e-wallet", "invoice", "mailed check", "other",
+)  # fmt: skip
 
 FEATURES = (
     SourceFeature("tenure_months", "count", "months", "Whole months as a customer", TENURE,
-                  null="where the source tells neither that nor the day of joining"),
+                  null="where the source tells neither the months nor the day of joining", since="v1.1"),
     SourceFeature("tenure_months_bin", "score", "bin", "Tenure: 0 under 12 months, 1 under 24, 2 from 24 on",
                   f"CASE WHEN {TENURE} < 12 THEN 0 WHEN {TENURE} < 24 THEN 1 WHEN {TENURE} >= 24 THEN 2 END",
-                  null="where tenure is unknown", maximum=2),
+                  null="where tenure is unknown", maximum=2, since="v1.1"),
     SourceFeature("contract_type", "score", "rank", "Contract: 0 monthly, 1 up to a year, 2 longer",
                   f"CASE WHEN {MONTHLY} THEN 0 WHEN contract_months <= 12 THEN 1 WHEN contract_months > 12 THEN 2 END",
-                  null="where the source does not tell", maximum=2),
+                  null="where the source does not tell", maximum=2, since="v1.1"),
     SourceFeature("monthly_charges", "amount", "money", "Charges per month", "monthly_charges",
-                  null="where the source does not tell", minimum=None),
+                  null="where the source does not tell", minimum=None, since="v1.1"),
     SourceFeature("total_charges_per_month", "amount", "money per month",
-                  "Charges since joining per month as a customer, both when the source told them",
+                  "Charges since joining per month as a customer, both at the time of the source row",
                   "try_divide(double(total_charges), months_at_update)",
-                  null="where either is unknown, or in the first month", minimum=None),
+                  null="where either is unknown, or in the first month", minimum=None, since="v1.1"),
     SourceFeature("service_count", "count", "services", "Services subscribed to", "service_count",
-                  null="where the source does not tell"),
+                  null="where the source does not tell", since="v1.1"),
     SourceFeature("paperless_billing", "flag", "yes or no", "1 if bills are sent electronically",
-                  "int(paperless_billing)", null="where the source does not tell", maximum=1),
+                  "int(paperless_billing)", null="where the source does not tell", maximum=1, since="v1.1"),
     SourceFeature("automatic_payment", "flag", "yes or no", "1 if bills are paid without the customer doing anything",
-                  "int(automatic_payment)", null="where the source does not tell", maximum=1),
+                  "int(automatic_payment)", null="where the source does not tell", maximum=1, since="v1.1"),
     SourceFeature("high_risk", "flag", "yes or no", "1 for a monthly contract in its first 12 months",
-                  f"int({MONTHLY} AND {TENURE} < 12)", null="where contract or tenure leaves it open", maximum=1),
-    SourceFeature("tenure_missing", "flag", "yes or no", "1 if tenure is unknown", f"int({TENURE} IS NULL)", maximum=1),
+                  f"int({MONTHLY} AND {TENURE} < 12)", null="where contract or tenure leaves it open", maximum=1,
+                  since="v1.1"),
+    SourceFeature("contract", "category", "level", "Term of the contract: a month, up to a year, or longer",
+                  f"CASE WHEN {MONTHLY} THEN 'monthly' WHEN contract_months <= 12 THEN 'yearly' "
+                  "WHEN contract_months > 12 THEN 'longer' END",
+                  null="where the source does not tell", levels=CONTRACTS, since="v1.2"),
+    SourceFeature("payment_method", "category", "level", "How bills are paid; other for every other way of payment",
+                  f"CASE WHEN payment_method IN ({in_sql(PAYMENT_METHODS)}) THEN payment_method "
+                  "WHEN payment_method IS NOT NULL THEN 'other' END",
+                  null="where the source does not tell", levels=PAYMENT_METHODS, since="v1.2"),
+    SourceFeature("tenure_missing", "flag", "yes or no", "1 if tenure is unknown", f"int({TENURE} IS NULL)", maximum=1,
+                  since="v1.1"),
     SourceFeature("contract_missing", "flag", "yes or no", "1 if the contract is unknown",
-                  "int(contract_months IS NULL)", maximum=1),
+                  "int(contract_months IS NULL)", maximum=1, since="v1.1"),
     SourceFeature("total_charges_missing", "flag", "yes or no", "1 if the charges since joining are unknown",
-                  "int(total_charges IS NULL)", maximum=1),
+                  "int(total_charges IS NULL)", maximum=1, since="v1.1"),
 )  # fmt: skip
 
 DEMOGRAPHICS = feature_table(
     "customer_features.demographics",
     "A customer contract as it was known before as_of; one row per customer and as_of",
-    "the customer source has a row from before as_of",
+    "Pseudonym of a customer of whom the source has a row from before as_of",
     FEATURES,
 )
 
@@ -52,15 +69,17 @@ DEMOGRAPHICS = feature_table(
 def demographics_features(customers: DataFrame, as_of_days: Sequence[date]) -> DataFrame:
     """Rows of `customer_features.demographics` from `silver.customers`, at the midnight of each of `as_of_days`.
 
-    A row of the source speaks for the midnights after its `updated_at` up to that of the customer's next row: nothing
-    is known of a customer before the first. One shuffle, by user.
+    A row of the source counts for the midnights after its `updated_at`, up to the `updated_at` of the customer's next
+    row. Before the first row, a customer has no features. One shuffle, by user.
+
+    Example: rows of 3 May, 10:00, and of 20 May, 0:00. The first counts as of 4 to 20 May, the second from 21 May on.
     """
     until = F.lead("updated_at").over(Window.partitionBy("user_id").orderBy("updated_at"))
     return (
         customers.withColumn("until", until)
         .withColumn("as_of_day", F.explode(F.array(*[F.lit(day) for day in as_of_days])))
         .where((days_before_as_of("updated_at") > 0) & F.coalesce(days_before_as_of("until") <= 0, F.lit(True)))
-        .withColumns({"updated_day": _day("updated_at"), "joined_day": _day("joined_at")})
+        .withColumns({"updated_day": day_of("updated_at"), "joined_day": day_of("joined_at")})
         .withColumns(
             {
                 "months_since_joining": F.expr("floor(months_between(as_of_day, joined_day))"),
@@ -68,10 +87,5 @@ def demographics_features(customers: DataFrame, as_of_days: Sequence[date]) -> D
                 "months_at_update": F.expr("coalesce(floor(months_between(updated_day, joined_day)), tenure_months)"),
             }
         )
-        .select(*key_columns(), *[feature.column for feature in FEATURES])
+        .select(*key_columns(), *[feature.expression for feature in FEATURES])
     )
-
-
-def _day(time: str) -> Column:
-    """The day, UTC, in a session of any time zone."""
-    return F.date_from_unix_date(F.floor(F.unix_seconds(time) / 86_400).cast("int"))

@@ -14,9 +14,13 @@ KEYS = ("user_id", "as_of")
 def point_in_time_join(labels: DataFrame, *tables: DataFrame) -> DataFrame:
     """Each row of `labels` with the newest row of its `user_id` in each table whose `as_of` is not after its own.
 
-    Columns: those of `labels`, then the other columns of each table, null for a user without a row up to then. One
-    shuffle and one sort, whatever the number of tables: all are put on one time line per user, along which the newest
-    row of each is carried forward. Raises UserError where two of them have a column of the same name.
+    Columns: those of `labels`, then the other columns of each table, null for a user without a row up to then.
+
+    One shuffle and one sort, whatever the number of tables. All rows of a user are put on one time line, along which
+    the newest row of each table is carried forward. Raises UserError if two tables have a column of the same name.
+
+    Example: ann has a label as of 10 May. A table says 3 songs as of 1 May, 5 as of 8 May and 0 as of 15 May. The label
+    gets 5 songs.
     """
     columns = Counter(column for frame in (labels, *tables) for column in _others(frame))
     twice = [column for column, count in columns.items() if count > 1]
@@ -24,15 +28,15 @@ def point_in_time_join(labels: DataFrame, *tables: DataFrame) -> DataFrame:
         raise UserError(f"two tables of a point-in-time join have {', '.join(twice)}: drop or rename all but one")
     rows = [_as_struct(labels, "fact"), *(_as_struct(table, f"known_{n}") for n, table in enumerate(tables))]
     time_line = reduce(lambda left, right: left.unionByName(right, allowMissingColumns=True), rows)
-    # Rows of the same moment come before the label, for they use only what lies before it.
+    # Feature rows of the same moment come before the label, because they use only what lies before that moment.
     order = Window.partitionBy("user_id").orderBy("as_of", F.col("fact").isNotNull())
     so_far = order.rowsBetween(Window.unboundedPreceding, Window.currentRow)
-    known = [f"known_{n}" for n in range(len(tables))]
-    joined = time_line.withColumns({name: F.last(name, ignorenulls=True).over(so_far) for name in known})
-    return joined.where("fact IS NOT NULL").select(*KEYS, "fact.*", *[f"{name}.*" for name in known])
+    newest_rows = [f"known_{n}" for n in range(len(tables))]
+    joined = time_line.withColumns({name: F.last(name, ignorenulls=True).over(so_far) for name in newest_rows})
+    return joined.where("fact IS NOT NULL").select(*KEYS, "fact.*", *[f"{name}.*" for name in newest_rows])
 
 
-def newest(rows: DataFrame) -> DataFrame:
+def at_newest_as_of(rows: DataFrame) -> DataFrame:
     """The rows of the newest `as_of`."""
     return rows.where(F.col("as_of") == rows.agg(F.max("as_of")).scalar())
 

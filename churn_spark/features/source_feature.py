@@ -1,54 +1,31 @@
-"""What a feature of the sources is, and the table and the rows that a list of them makes."""
+"""What a feature of a source is, and the columns that all tables of such features have."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
+from churn_spark.behavior.definition import FEATURE_VERSION, Declared
+from churn_spark.calendar import midnight
 from churn_spark.clock import MS_PER_DAY
-from churn_spark.features.calendar import midnight
-from churn_spark.features.catalogue import FEATURE_VERSION
-from churn_spark.features.definition import Declared
-from churn_spark.tables import Table
 
 MICROS_PER_DAY = 1000 * MS_PER_DAY
 
 
 @dataclass(frozen=True)
 class SourceFeature(Declared):
-    """A feature of what the sources know of a customer; `value` is the SQL that gives it at an `as_of`."""
+    """A feature of what the sources tell of a customer; `value` is the SQL that gives it at an `as_of`."""
 
     value: str
 
     @property
-    def column(self) -> Column:
+    def expression(self) -> Column:
         """The feature's value under its name."""
-        return F.expr(self.value).cast("double").alias(self.name)
-
-
-def feature_table(name: str, comment: str, customers: str, features: Sequence[SourceFeature]) -> Table:
-    """The table of these features, one row per customer and `as_of`; `customers` says who has a row."""
-    columns = [f"{feature.name} DOUBLE COMMENT '{feature.description}'" for feature in features]
-    return Table(
-        name,
-        comment,
-        f"""
-        user_id STRING NOT NULL COMMENT 'Pseudonym of the customer: {customers}',
-        as_of TIMESTAMP NOT NULL COMMENT 'Midnight UTC; only what the sources say of the time before it is used',
-        feature_version STRING NOT NULL COMMENT 'Version of the feature definitions',
-        {", ".join(columns)}
-        """,
-        keys=("user_id", "as_of"),
-        timestamp_key="as_of",
-        cluster_by=("as_of", "user_id"),
-        evolves=True,
-        change_feed=True,
-    )
+        return F.expr(self.value).cast(self.sql_type).alias(self.name)
 
 
 def key_columns() -> tuple[Column, ...]:
-    """The columns of a feature row that are no features, from `user_id` and `as_of_day`."""
+    """The columns of a feature row that are no features, computed from `user_id` and `as_of_day`."""
     return (
         F.col("user_id"),
         midnight("as_of_day").alias("as_of"),

@@ -12,7 +12,7 @@ from pyspark.sql import functions as F
 from churn_spark.errors import UserError
 from churn_spark.features.point_in_time import point_in_time_join
 from churn_spark.lake import Lake
-from churn_spark.tables import Table
+from churn_spark.table import Table
 
 NOT_FEATURES = ("user_id", "as_of", "feature_version")
 
@@ -27,7 +27,7 @@ class Lookup:
 
 
 class TrainingSet(NamedTuple):
-    """Labels with features, and the lookups, all named and pinned, that give the same features again."""
+    """Labels with features, and the lookups (features named, versions pinned) that give the same features again."""
 
     rows: DataFrame
     lookups: tuple[Lookup, ...]
@@ -44,7 +44,7 @@ class FeatureStore:
     ) -> Table:
         """Make a feature table, unless it is there. `schema` is DDL of all columns, with a COMMENT for each.
 
-        Clustered by its keys and with a change data feed. Raises UserError where the schema lacks a key.
+        The table is clustered by its keys and has a change data feed. Raises UserError if the schema lacks a key.
         """
         keys = (*primary_keys, timestamp_key)
         missing = set(keys) - set(self.lake.spark.createDataFrame([], schema).columns)
@@ -64,7 +64,7 @@ class FeatureStore:
         return table
 
     def write_table(self, name: str, rows: DataFrame, mode: Literal["merge", "overwrite"] = "merge") -> None:
-        """merge: update the rows whose keys are there and insert the others; overwrite: put `rows` in place of all."""
+        """merge: update the rows whose keys the table has, insert the others; overwrite: replace all rows by `rows`."""
         table = self.lake.declared(name)
         if mode == "overwrite":
             self.lake.replace(table, rows)
@@ -72,9 +72,9 @@ class FeatureStore:
             self.lake.merge(table, rows)
 
     def read_table(self, name: str, as_of: str | None = None, version: int | None = None) -> DataFrame:
-        """All rows; with `as_of` (a timestamp as SQL writes it) the newest of each primary key not after it.
+        """All rows; with `as_of` (a timestamp as SQL writes it), each primary key's newest row that is not after it.
 
-        `version` is the Delta version: the table as it was then. Versions of features lie side by side as columns.
+        With `version`, a Delta version, the table as it was then. Versions of a feature are columns side by side.
         """
         table = self.lake.declared(name)
         rows = self.lake.read(table, version)
@@ -99,27 +99,29 @@ class FeatureStore:
     def get_features_for_inference(self, user_ids: DataFrame, lookups: Sequence[Lookup]) -> DataFrame:
         """Each `user_id` with the features that each table has at its newest `as_of`.
 
-        They are null for a user without a row there; `as_of` is the newest of them all. A feature table has a row for
-        each customer at each `as_of`, so that an older row is that of somebody who is no customer any more.
+        The features of a table are null for a user without a row there. The column `as_of` has the newest `as_of` of
+        all the tables. A table has a row for each customer at each `as_of`. So a user with older rows alone is no
+        longer a customer, and gets nulls.
         """
         resolved = [self._resolved(Lookup(lookup.table, lookup.features)) for lookup in lookups]
         tables = [self._features(lookup) for lookup in resolved]
         newest = [table.agg(F.max("as_of")).collect()[0][0] for table in tables]
-        users = user_ids.select("user_id").distinct().withColumn("as_of", F.lit(max(newest)))
-        now = [table.where(F.col("as_of") == as_of) for table, as_of in zip(tables, newest, strict=True)]
+        as_of = max(filter(None, newest), default=None)  # a table without a row has none
+        users = user_ids.select("user_id").distinct().withColumn("as_of", F.lit(as_of).cast("timestamp"))
+        now = [table.where(F.col("as_of") == time) for table, time in zip(tables, newest, strict=True)]
         return point_in_time_join(users, *now)
 
     def publish_online(self, user_ids: DataFrame, lookups: Sequence[Lookup], file: Path) -> int:
-        """Write the users' newest features to a SQLite file that a service can read from; how many users.
+        """Write the users' newest features to a SQLite file that a service can read from; returns the number of users.
 
-        Table `features`: `user_id` (primary key), `as_of` (ISO 8601), `features` (a JSON object, null where not
-        known). The file is replaced by renaming: a reader finds the old one or the new one. One Spark partition at a
-        time passes through the driver.
+        Table `features`: `user_id` (primary key), `as_of` (ISO 8601), `features` (a JSON object, null where unknown).
+        The file is replaced by renaming: a reader finds the old file or the new one. One Spark partition at a time
+        passes through the driver.
         """
-        known = self.get_features_for_inference(user_ids, lookups)
-        names = [name for name in known.columns if name not in NOT_FEATURES]
+        newest = self.get_features_for_inference(user_ids, lookups)
+        names = [name for name in newest.columns if name not in NOT_FEATURES]
         features = F.to_json(F.struct(*names), {"ignoreNullFields": "false"})
-        rows = known.select("user_id", F.date_format("as_of", "yyyy-MM-dd'T'HH:mm:ssXXX"), features)
+        rows = newest.select("user_id", F.date_format("as_of", "yyyy-MM-dd'T'HH:mm:ssXXX"), features)
         file.parent.mkdir(parents=True, exist_ok=True)
         unfinished = file.with_suffix(".unfinished")
         unfinished.unlink(missing_ok=True)
@@ -128,7 +130,7 @@ class FeatureStore:
         return count
 
     def _resolved(self, lookup: Lookup, exclude: Sequence[str] = ()) -> Lookup:
-        """The lookup with its features named, those left out that are excluded, and its version pinned."""
+        """The lookup with its features named, without the excluded ones, and with its version pinned."""
         table = self.lake.declared(lookup.table)
         if table.keys != ("user_id", table.timestamp_key):
             raise UserError(

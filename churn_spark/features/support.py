@@ -6,7 +6,8 @@ from datetime import date
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from churn_spark.features.source_feature import SourceFeature, days_before_as_of, feature_table, key_columns
+from churn_spark.features.source_feature import SourceFeature, days_before_as_of, key_columns
+from churn_spark.features.tables import feature_table
 
 
 def _count(days: int, condition: str = "true") -> str:
@@ -14,24 +15,26 @@ def _count(days: int, condition: str = "true") -> str:
 
 
 FEATURES = (
-    *(SourceFeature(f"support_tickets_{days}d", "count", "tickets", "Tickets opened", _count(days), window=days)
+    *(SourceFeature(f"support_tickets_{days}d", "count", "tickets", "Tickets opened", _count(days), window=days,
+                    since="v1.1")
       for days in (30, 90)),
-    SourceFeature("support_calls_per_month", "amount", "calls per month", "Tickets opened by phone, a third of 90 days",
-                  f"{_count(90, 'by_phone')} / 3", window=90),
-    SourceFeature("urgent_tickets_90d", "count", "tickets", "Urgent tickets opened", _count(90, "urgent"), window=90),
+    SourceFeature("support_calls_per_month", "amount", "calls per month", "Tickets opened by phone in 90 days, over 3",
+                  f"{_count(90, 'by_phone')} / 3", window=90, since="v1.1"),
+    SourceFeature("urgent_tickets_90d", "count", "tickets", "Urgent tickets opened", _count(90, "urgent"), window=90,
+                  since="v1.1"),
     SourceFeature("open_tickets", "count", "tickets", "Tickets not closed yet",
-                  "count_if(closed_days_ago IS NULL OR closed_days_ago <= 0)"),
+                  "count_if(closed_days_ago IS NULL OR closed_days_ago <= 0)", since="v1.1"),
     SourceFeature("days_since_last_ticket", "amount", "days", "Days since the last ticket was opened",
-                  "min(days_ago)"),
+                  "min(days_ago)", since="v1.1"),
     SourceFeature("hours_to_close", "amount", "hours", "Mean time from opening to closing of the tickets closed so far",
                   "avg(seconds_to_close) FILTER (WHERE closed_days_ago > 0) / 3600",
-                  null="without a closed ticket"),
+                  null="without a closed ticket", since="v1.1"),
 )  # fmt: skip
 
 SUPPORT = feature_table(
     "customer_features.support",
     "How a customer called for support before as_of; one row per customer and as_of",
-    "has a ticket from before as_of",
+    "Pseudonym of a customer who has a ticket from before as_of",
     FEATURES,
 )
 
@@ -39,7 +42,7 @@ SUPPORT = feature_table(
 def support_features(tickets: DataFrame, as_of_days: Sequence[date]) -> DataFrame:
     """Rows of `customer_features.support` from `silver.tickets`, at the midnight of each of `as_of_days`.
 
-    A ticket counts for the midnights after its `opened_at`, and is open at those not after its `closed_at`. One
+    A ticket counts for the midnights after its `opened_at`, and is open at the midnights up to its `closed_at`. One
     shuffle, of partial sums per customer and midnight.
     """
     return (
@@ -48,6 +51,6 @@ def support_features(tickets: DataFrame, as_of_days: Sequence[date]) -> DataFram
         .withColumn("seconds_to_close", F.unix_seconds("closed_at") - F.unix_seconds("opened_at"))
         .where("days_ago > 0")
         .groupBy("user_id", "as_of_day")
-        .agg(*[feature.column for feature in FEATURES])
+        .agg(*[feature.expression for feature in FEATURES])
         .select(*key_columns(), *[feature.name for feature in FEATURES])
     )

@@ -10,8 +10,9 @@ CATEGORIES = ("level", "gender")
 def song_medians(events: DataFrame) -> DataFrame:
     """Median length of the songs of each day: `event_date`, `median_ms`.
 
-    Of one day, for the median of all days would tell it what comes later; of lengths in whole seconds, which is exact
-    to half a second and, unlike a sketch, the same in whatever order the rows come.
+    The median is that of one day, because the median of all days would tell a day what comes later.
+    Lengths are rounded to whole seconds: the median is then exact to half a second.
+    Unlike a sketch, it is the same in whatever order the rows come.
     """
     seconds = F.round(F.col("length_ms") / 1000)
     songs = events.where("page = 'NextSong' AND length_ms IS NOT NULL")
@@ -20,10 +21,10 @@ def song_medians(events: DataFrame) -> DataFrame:
 
 
 def with_cleaned(events: DataFrame, medians: DataFrame) -> DataFrame:
-    """Add `level_filled` and `gender_filled`, Unknown where missing, and `length_ms_filled`.
+    """Add the filled columns; `medians` are rows of `song_medians`.
 
-    The latter is the song's length, or the median of its day (of `medians`: `event_date`, `median_ms`) where that is
-    missing; null for what is no song.
+    - `level_filled`, `gender_filled`: the value, or Unknown if it is missing
+    - `length_ms_filled`: the length of the song, or the median of its day if it is missing; null if no song was played
     """
     length = F.when(F.col("page") == "NextSong", F.coalesce("length_ms", "median_ms"))
     return (

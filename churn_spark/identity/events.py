@@ -1,16 +1,16 @@
-"""Bronze events -> one row per event, named and typed as silver has them."""
+"""Bronze events -> one row per event, with the column names and types of silver."""
 
-from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
-from churn_spark.clock import MS_PER_DAY
+from churn_spark.calendar import day_of_ms
 
 
 def without_duplicates(bronze: DataFrame) -> DataFrame:
-    """Drop rows that equal another in every field of the line, whichever file or batch brought them.
+    """Keep one of the rows that are equal in every field of the line, whichever file or batch brought them.
 
-    By a sort of each session in time, which finding the session_key needs as well, where an aggregate by all fields
-    would shuffle the rows once more.
+    The function sorts each session by time. `with_session_key` needs the same sort, so the rows are shuffled once.
+    An aggregate by all fields would shuffle them a second time.
     """
     rows = bronze.drop("source_file", "ingest_batch")
     fields = sorted(rows.columns, key=lambda name: {"sessionId": 0, "ts": 1}.get(name, 2))
@@ -19,11 +19,14 @@ def without_duplicates(bronze: DataFrame) -> DataFrame:
 
 
 def to_silver_names(events: DataFrame) -> DataFrame:
-    """Name the columns as silver does, add the UTC day; names of persons and rescued fields stay in bronze."""
+    """Give the columns the names of silver and add the UTC day.
+
+    Names of persons and rescued fields stay in bronze.
+    """
     return events.select(
         F.col("userId").alias("user_id"),
         F.col("ts").alias("event_ms"),
-        day_of(F.col("ts")).alias("event_date"),
+        day_of_ms(F.col("ts")).alias("event_date"),
         F.col("sessionId").alias("session_id"),
         F.col("itemInSession").alias("item_in_session"),
         "page",
@@ -39,8 +42,3 @@ def to_silver_names(events: DataFrame) -> DataFrame:
         "song",
         F.round(F.col("length") * 1000).cast("bigint").alias("length_ms"),
     )
-
-
-def day_of(ms: Column) -> Column:
-    """The day, UTC, of a time in ms since epoch."""
-    return F.date_from_unix_date(F.floor(ms / MS_PER_DAY).cast("int"))

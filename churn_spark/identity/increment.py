@@ -1,8 +1,16 @@
-"""Which days of silver a change of bronze touches, what must be read to make them anew, and which have changed.
+"""Which days of silver a change of bronze touches, and which times of bronze those days depend on.
 
-A row of silver depends on the rows of its session_key, and on those of the session_keys that the same visitor has
-within `identity.login_minutes`; its cleaned columns depend on the rows of its day. So a change spreads to whole days,
-as far as the sessions on them reach, and no further.
+A row of silver depends on
+
+- the rows of its session_key,
+- the rows of the session_keys that the same visitor has in the next `identity.login_minutes`,
+- the rows of its day, for the cleaned columns.
+
+So a change touches whole days: the days of the sessions that it meets, and of the `login_minutes` around them.
+
+Example: `login_minutes` is 60. A session lasts from 0:30 to 1:00 on 2 January. A late line of that session arrives.
+`touched_days` are 1 and 2 January, because a login in the session may tell a visitor of 23:45.
+`context` is these two days, an hour before and after, and every session that reaches into that time.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,31 +21,19 @@ from operator import or_
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from churn_spark.calendar import day_of_ms, on_days
 from churn_spark.clock import MS_PER_DAY, MS_PER_HOUR, MS_PER_MINUTE, day_at, midnight_ms
-from churn_spark.identity.events import day_of
-from churn_spark.lake import Lake
-from churn_spark.settings import IdentitySettings
-from churn_spark.tables import SILVER_EVENTS
-
-
-def changed_days(lake: Lake, since: int | None) -> tuple[int, list[date] | None]:
-    """The newest version of `silver.events` and the days, UTC, on which it differs from version `since`, in order.
-
-    None for the days: it may differ on any day. Raises DataRefused where there is no silver yet.
-    """
-    lake.read(SILVER_EVENTS)
-    notes = lake.notes(SILVER_EVENTS)
-    newest = max(notes)
-    changes = [note["days"] for version, note in notes.items() if version > (since or 0)]
-    if since not in notes or None in changes:  # a version that the table's history has forgotten
-        return newest, None
-    return newest, sorted({date.fromisoformat(day) for days in changes for day in days})
+from churn_spark.settings.identity import IdentitySettings
 
 
 def session_spans(silver: DataFrame, since_ms: int) -> DataFrame:
-    """One row per `session_key` of silver that has events at `since_ms` or later, and perhaps of some that have none.
+    """Times of the sessions of silver that have events at `since_ms` or later, one row per `session_key`.
 
-    Columns: `session_id`, `first_ms`, `last_ms`, both inclusive; the first is what the session_key tells.
+    Whole days are read, so sessions that ended earlier on the first day are among the rows.
+
+    - `session_id`
+    - `first_ms`: time of the first event, which the session_key tells
+    - `last_ms`: time of the last event
     """
     late = silver.where(F.col("event_date") >= F.lit(day_at(since_ms)))
     first_ms = F.substring_index("session_key", "-", -1).cast("bigint")
@@ -45,9 +41,10 @@ def session_spans(silver: DataFrame, since_ms: int) -> DataFrame:
 
 
 def touched_days(changed: DataFrame, silver: DataFrame, settings: IdentitySettings) -> list[date]:
-    """Days, UTC, on which silver may change, in order: at most the days of the logs, so they fit the driver.
+    """The UTC days on which silver may change, in order. They are at most the days of the logs, so they fit the driver.
 
-    `changed` holds `session_id` and `event_ms` of the rows of bronze that came or went, `silver` is silver as it was.
+    - `changed`: `session_id` and `event_ms` of the rows that came to bronze or left it
+    - `silver`: silver before the change
     """
     pause, visit = int(settings.session_gap_hours * MS_PER_HOUR), settings.login_minutes * MS_PER_MINUTE
     first_ms: int | None = changed.agg(F.min("event_ms")).collect()[0][0]
@@ -65,7 +62,10 @@ def touched_days(changed: DataFrame, silver: DataFrame, settings: IdentitySettin
 
 
 def context(days: Sequence[date], silver: DataFrame, settings: IdentitySettings) -> list[tuple[int, int]]:
-    """The times, first and last in ms since epoch, both inclusive, that a row on one of the days can depend on."""
+    """The spans of time that the rows on the days can depend on: first and last ms since epoch, both inclusive.
+
+    `silver` is silver before the change. The spans may overlap.
+    """
     if not days:
         return []
     visit = settings.login_minutes * MS_PER_MINUTE
@@ -76,14 +76,13 @@ def context(days: Sequence[date], silver: DataFrame, settings: IdentitySettings)
     return around + [(first, last) for _, first, last in reach]
 
 
-def on_days(column: str, days: Iterable[date]) -> str:
-    """Whether the date is one of the days, in SQL."""
-    literals = ", ".join(f"DATE'{day}'" for day in days)
-    return f"{column} IN ({literals})" if literals else "false"
-
-
 def at_times(ms: str, times: Iterable[tuple[int, int]]) -> Column:
-    """Whether the column's time lies in one of the spans, both ends inclusive; in few ranges, so Delta skips files."""
+    """Whether the time in column `ms` lies in one of the spans, both ends inclusive.
+
+    Overlapping spans are joined, because Delta skips more files by a few ranges.
+
+    Example: the spans (0, 5), (3, 9) and (20, 30) are read as 0 to 9 and 20 to 30.
+    """
     ranges: list[tuple[int, int]] = []
     for first, last in sorted(times):
         if ranges and first <= ranges[-1][1]:
@@ -94,5 +93,5 @@ def at_times(ms: str, times: Iterable[tuple[int, int]]) -> Column:
 
 
 def _days(first_ms: Column, last_ms: Column) -> Column:
-    """A row for each day from one time to another, both inclusive."""
-    return F.explode(F.sequence(day_of(first_ms), day_of(last_ms)))
+    """One row for each UTC day from one time to another, both inclusive."""
+    return F.explode(F.sequence(day_of_ms(first_ms), day_of_ms(last_ms)))

@@ -1,4 +1,4 @@
-"""Pseudonyms: user IDs as every table from silver on has them, which only the holder of the key can make again."""
+"""Pseudonyms: the user IDs of every table from silver on. Only the holder of the key can make them again."""
 
 import hmac
 from collections.abc import Iterator
@@ -8,9 +8,9 @@ from pyspark.sql import DataFrame
 
 
 def pseudonyms(raw_user_ids: DataFrame, key: bytes) -> DataFrame:
-    """Rows of `silver.user_pseudonyms` for `raw_user_id` (distinct): `user_id` is HMAC-SHA256 (RFC 2104) in hex.
+    """Rows of `silver.user_pseudonyms` for distinct `raw_user_id`: `user_id` is HMAC-SHA256 (RFC 2104) in hex.
 
-    In Arrow batches rather than by Spark's own functions, for a key in a query plan would be a key in Spark's logs.
+    Python computes them in Arrow batches. Spark's own functions would put the key into the query plan and Spark's logs.
     """
 
     def hashed(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -22,7 +22,7 @@ def pseudonyms(raw_user_ids: DataFrame, key: bytes) -> DataFrame:
     return raw_user_ids.select("raw_user_id").mapInArrow(hashed, "raw_user_id STRING, user_id STRING")
 
 
-def with_pseudonyms(events: DataFrame, known: DataFrame) -> DataFrame:
-    """Events with the pseudonyms that `known` (`raw_user_id`, `user_id`) has for their raw `user_id`; null stays."""
+def with_pseudonyms(events: DataFrame, user_pseudonyms: DataFrame) -> DataFrame:
+    """Replace the raw `user_id` by its pseudonym, from the rows of `silver.user_pseudonyms`; a null stays null."""
     raw = events.withColumnRenamed("user_id", "raw_user_id")
-    return raw.join(known, "raw_user_id", "left").drop("raw_user_id")
+    return raw.join(user_pseudonyms, "raw_user_id", "left").drop("raw_user_id")

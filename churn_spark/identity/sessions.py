@@ -1,27 +1,24 @@
-"""Sessions: what one session ID means at one time, and what a user does in one."""
-
-from collections.abc import Mapping
-from datetime import date
-from typing import Any
+"""Sessions: a key that tells apart the uses of one session ID, and the sums of each user and session."""
 
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
-from churn_spark.clock import MS_PER_HOUR, day_at
-from churn_spark.identity.events import day_of
-from churn_spark.identity.increment import changed_days
-from churn_spark.lake import Lake
-from churn_spark.tables import SESSIONS, SILVER_EVENTS
+from churn_spark.calendar import day_of_ms
+from churn_spark.clock import MS_PER_HOUR
 
-CAP = 0.99  # percentile of a day's sessions at which the length is capped
+CAP = 0.99  # a length is capped at this percentile of the day's sessions
 
 
 def with_session_key(events: DataFrame, gap_hours: float) -> DataFrame:
-    """Add `session_key`: session ID and ms since epoch of the first event of a stretch of it, `38-1541105830796`.
+    """Add `session_key`: the session ID and the time of the session's first event, in ms since epoch.
 
-    Servers number sessions for themselves and start anew, so that an ID comes again. A stretch ends where the ID has no
-    event for longer than `gap_hours`; users who have the ID in the same hours share the key. A row's key depends on the
-    rows of its session ID back to that pause, and on no order or partition.
+    Servers reuse session IDs. A new session begins after a pause of the ID that is longer than `gap_hours`.
+    Users who have the ID in the same hours share the key.
+
+    Example: ID 38 has events at 0:00, 5:00 and 12:00 of 1970-01-01, and `gap_hours` is 6. The pause of 7 hours is too
+    long. The keys are `38-0`, `38-0` and `38-43200000`.
+
+    A row's key depends on the rows of its session ID back to the last such pause. Order and partitions do not matter.
     """
     in_time = Window.partitionBy("session_id").orderBy("event_ms")
     pause = F.col("event_ms") - F.lag("event_ms").over(in_time)
@@ -35,7 +32,7 @@ def with_session_key(events: DataFrame, gap_hours: float) -> DataFrame:
 
 
 def user_sessions(events: DataFrame) -> DataFrame:
-    """One row per user and session_key of silver events: all columns of `gold.sessions` but cap and gap."""
+    """One row per user and session_key of silver events: all columns of `gold.sessions` except cap and gap."""
     per_session = (
         events.where("user_id IS NOT NULL")
         .groupBy("user_id", "session_key")
@@ -49,17 +46,19 @@ def user_sessions(events: DataFrame) -> DataFrame:
     )
     return per_session.withColumns(
         {
-            "end_date": day_of(F.col("end_ms")),
+            "end_date": day_of_ms(F.col("end_ms")),
             "length_s": F.floor((F.col("end_ms") - F.col("start_ms")) / 1000),
         }
     )
 
 
 def with_cap_and_gap(sessions: DataFrame) -> DataFrame:
-    """Rows of `gold.sessions` from those of `user_sessions`.
+    """Rows of `gold.sessions` from the rows of `user_sessions`.
 
-    A session is capped by the sessions that end on the same day, UTC, and by no later ones; its gap reaches back to the
-    user's session before it.
+    - `capped_length_s`: the length, at most the CAP percentile of the sessions that end on the same UTC day
+    - `gap_s`: seconds from the end of the user's session before to the start of this one
+
+    Example: a user's sessions last from 10:00 to 10:30 and from 11:00 to 11:05. Their gaps are null and 1800.
     """
     caps = sessions.groupBy("end_date").agg(F.percentile("length_s", CAP).alias("cap_s"))
     in_time = Window.partitionBy("user_id").orderBy("start_ms", "session_key")
@@ -69,25 +68,3 @@ def with_cap_and_gap(sessions: DataFrame) -> DataFrame:
         .withColumns({"capped_length_s": F.least("length_s", "cap_s"), "gap_s": gap_s})
         .drop("cap_s")
     )
-
-
-def update_sessions(lake: Lake) -> None:
-    """Make `gold.sessions` what `silver.events` says now: the sessions that end on or after the first day that changed.
-
-    Not only those of the days that changed, for the gap of the next session reaches back to them.
-    """
-    version, days = changed_days(lake, lake.note(SESSIONS).get(SILVER_EVENTS.name))
-    silver, note = lake.read(SILVER_EVENTS, version), {SILVER_EVENTS.name: version}
-    if days is None:
-        lake.replace(SESSIONS, with_cap_and_gap(user_sessions(silver)), note=note)
-    elif days:
-        _update_since(lake, silver, days[0], note)
-
-
-def _update_since(lake: Lake, silver: DataFrame, since: date, note: Mapping[str, Any]) -> None:
-    known, ends_since = lake.read(SESSIONS), F.col("end_date") >= F.lit(since)
-    first_ms = known.where(ends_since).agg(F.min("start_ms")).collect()[0][0]
-    begin = since if first_ms is None else min(since, day_at(first_ms))
-    changed = user_sessions(silver.where(F.col("event_date") >= F.lit(begin))).where(ends_since)
-    rows = changed.unionByName(known.where(~ends_since).select(*changed.columns)).transform(with_cap_and_gap)
-    lake.replace(SESSIONS, rows.where(ends_since), where=f"end_date >= DATE'{since}'", note=note)

@@ -9,7 +9,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType, StringType, StructField, StructType
 
 from churn_spark.clock import midnight_ms
-from churn_spark.settings import IngestSettings
+from churn_spark.settings.ingest import IngestSettings
 
 ISO_DATE = r"^\d{4}-\d{2}-\d{2}"
 
@@ -45,7 +45,7 @@ FIELDS = (
     Field("appVersion", "string"),  # under the name that ingest.version_field gives it
 )
 
-# What these fields are known to hold; another value is kept and reported.
+# The expected values of these fields; a line with another value is kept, and the value is reported.
 EXPECTED: Mapping[str, tuple[str, ...]] = {
     "page": (
         "NextSong", "Home", "Thumbs Up", "Thumbs Down", "Add to Playlist", "Add Friend", "Roll Advert", "Error", "Help",
@@ -59,18 +59,23 @@ EXPECTED: Mapping[str, tuple[str, ...]] = {
 
 
 def parse(lines: DataFrame, contract: IngestSettings) -> DataFrame:
-    """Parse `line` under the contract: its typed fields, `rescued`, `reason` and `unexpected` beside other columns.
+    """Parse `line` under the contract; the other columns of `lines` stay.
 
-    `reason` is null for a line that keeps the contract; otherwise the first that holds of: not_json (not one JSON
-    object), missing_<field> (absent, empty or not of its type), ts_out_of_range (outside of [earliest, latest), UTC),
-    itemInSession_out_of_range (below 0), length_out_of_range (not above 0, or not finite). `line` stays only where
-    there is a reason. `rescued` holds, as one JSON object, the fields that the contract does not know or that are not
-    of their type; null without any. `unexpected` names the values of `page`, `auth`, `level` and `method` that the
-    contract does not know, as `page=...`; null without any.
+    - the fields of FIELDS, typed
+    - `reason`: null for a line that keeps the contract. Otherwise the first of these that holds: not_json (not one JSON
+      object), missing_<field> (absent, empty or not of its type), ts_out_of_range (outside of [earliest, latest), UTC),
+      itemInSession_out_of_range (below 0), length_out_of_range (not above 0, or not finite)
+    - `line`: the line, if there is a reason
+    - `rescued`: the fields that the contract does not know or that are not of their type, as one JSON object
+    - `unexpected`: values of `page`, `auth`, `level` and `method` that the contract does not know
+
+    `rescued` and `unexpected` are null if there is a reason, or nothing to tell.
+
+    Example: a line has `"page": "Jam"` and `"device": "tv"`. `unexpected` is `page=Jam`, `rescued` `{"device":"tv"}`.
     """
-    # All fields are read as text and cast afterwards, so that a field of another type does not void its line. In
-    # brackets, so that what follows the object voids it: from_json stops at the object's end, and would lose a
-    # second event on the same line.
+    # All fields are read as text and cast afterwards, so that a field of another type does not void its line.
+    # The line is put in brackets, so that text after the object voids the line. Without brackets, from_json would stop
+    # at the object's end, and a second event on the same line would be lost.
     names = {field.name: field.name for field in FIELDS} | {"appVersion": contract.version_field}
     as_text = ArrayType(StructType([StructField(name, StringType()) for name in names.values()]))
     others = [name for name in lines.columns if name != "line"]
@@ -129,21 +134,23 @@ def _reason(earliest: date, latest: date) -> Column:
     return F.coalesce(*reasons)
 
 
-def _rescued(known: list[str]) -> Column:
+def _rescued(declared: list[str]) -> Column:
     castable = [field for field in FIELDS if not field.required and field.type != "string"]
     uncast = [
         F.when(F.col(field.name).isNull() & F.col(f"{field.name}_text").isNotNull(), field.name) for field in castable
     ]
-    has_unknown = F.exists(F.json_object_keys("line"), lambda name: ~name.isin(known))
+    has_unknown = F.exists(F.json_object_keys("line"), lambda name: ~name.isin(declared))
     lost = F.map_filter(
         F.from_json("line", "MAP<STRING, STRING>"),
-        lambda name, _: ~name.isin(known) | F.array_contains(F.array_compact(F.array(*uncast)), name),
+        lambda name, _: ~name.isin(declared) | F.array_contains(F.array_compact(F.array(*uncast)), name),
     )
     return F.when(has_unknown | F.coalesce(*uncast).isNotNull(), F.to_json(lost))
 
 
 def _unexpected() -> Column:
-    values = [F.when(~F.col(name).isin(*known), F.concat(F.lit(f"{name}="), name)) for name, known in EXPECTED.items()]
+    values = [
+        F.when(~F.col(name).isin(*expected), F.concat(F.lit(f"{name}="), name)) for name, expected in EXPECTED.items()
+    ]
     return F.when(F.coalesce(*values).isNotNull(), F.concat_ws(", ", *values))
 
 

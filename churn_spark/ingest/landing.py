@@ -1,4 +1,4 @@
-"""The landing folder: which log files lie there, which of them are to be taken, and their lines."""
+"""The landing folder: its log files, the choice of files to take, and their lines."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,7 +13,7 @@ from pyspark.sql import functions as F
 from churn_spark.errors import UserError
 
 NAMES = "*.{json,jsonl,ndjson}{,.gz,.bz2,.zst}"
-SMALLEST = 1 << 20  # a smaller file counts for so many bytes: opening it costs as much
+SMALLEST = 1 << 20  # bytes that a smaller file counts for: opening it costs as much
 SHOWN = 3  # files that a message names
 
 
@@ -26,10 +26,9 @@ class LogFile(NamedTuple):
 
 
 def landed_files(spark: SparkSession, folder: str) -> DataFrame:
-    """All log files below the folder that are not empty, as LogFile has them.
+    """All log files below the folder that are not empty, with the columns of LogFile.
 
-    As everywhere in Spark, names that begin with a dot or an underscore are passed over.
-    Raises UserError where there is no such folder.
+    Spark ignores names that begin with a dot or an underscore. Raises UserError if there is no such folder.
     """
     return _load(spark, folder, "binaryFile").select(
         F.col("_metadata.file_path").alias("source_file"),
@@ -41,9 +40,9 @@ def landed_files(spark: SparkSession, folder: str) -> DataFrame:
 def read_lines(spark: SparkSession, folder: str, files: Sequence[LogFile]) -> DataFrame:
     """The lines of the files, unparsed: `line`, `source_file`, `block_start`, `row`.
 
-    Spark reads a large file in blocks; `row` counts up along a block's lines, from any number.
+    Spark reads a large file in blocks. `row` counts the lines of a block, and may start at any number.
     """
-    file = F.col("_metadata.file_path")  # known from the listing: other files are not opened
+    file = F.col("_metadata.file_path")  # Spark has it from the listing, and does not open the other files
     return (
         _load(spark, folder, "text")
         .where(file.isin([file.source_file for file in files]))
@@ -65,12 +64,18 @@ def _load(spark: SparkSession, folder: str, kind: str) -> DataFrame:
 
 
 def matches(source_file: str, pattern: str) -> bool:
-    """Whether the file's name, or the end of its path from some folder on, is of the pattern."""
+    """Whether the file's name, or the end of its path from some folder on, matches the pattern.
+
+    Example: `*-11-05-*.json` and `2018/*` match `file:/logs/2018/2018-11-05-events.json`.
+    """
     return fnmatchcase(unquote(source_file), f"*/{pattern}")
 
 
 def portions(files: Iterable[LogFile], size: int) -> Iterator[list[LogFile]]:
-    """The files, in their order, in lists of at most so many bytes, or of one file that has more."""
+    """The files, in their order, in lists of at most `size` bytes; a file that has more is a list of its own.
+
+    Example: files of 40, 70 and 200 MB and a size of 128 MB give the lists [40, 70] and [200].
+    """
     portion: list[LogFile] = []
     left = size
     for file in files:
@@ -85,7 +90,7 @@ def portions(files: Iterable[LogFile], size: int) -> Iterator[list[LogFile]]:
 
 
 def unreadable(error: Exception, files: Iterable[LogFile]) -> LogFile | None:
-    """The file that Spark could not read to its end, if that is what the error tells."""
+    """The file that Spark could not read to its end; None if the error has another cause."""
     named = re.search(r"\[FAILED_READ_FILE\.\w+\] Encountered error while reading file (\S+?)\.? ", str(error))
     if named is None:
         return None

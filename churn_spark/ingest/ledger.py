@@ -1,6 +1,16 @@
 """The ledger `bronze.files`: which batch took which file, what the file held, and whether the batch is done.
 
-It is only ever added to: a batch is entered when it is planned, and once more when it is done.
+Rows are only added. A batch is entered when it is planned, and once more when it is done.
+
+Example: batch 1 took a.json. Batch 2 was to take b.json, and its job was killed. The ledger says:
+
+| source_file | ingest_batch | state |
+| --- | --- | --- |
+| a.json | 1 | planned |
+| a.json | 1 | done |
+| b.json | 2 | planned |
+
+So a.json is taken, unless it was rewritten since, and b.json is interrupted.
 """
 
 from typing import NamedTuple
@@ -10,16 +20,17 @@ from pyspark.sql import functions as F
 
 from churn_spark.ingest.landing import LogFile
 from churn_spark.ingest.reading import Batch
-from churn_spark.tables import LOG_FILES
+from churn_spark.ingest.tables import LOG_FILES
 
-LAST = "struct(ingest_batch, state = 'done')"  # greatest in the newest entry
+LAST = "struct(ingest_batch, state = 'done')"  # greatest in a file's newest entry
 
 
 class Changes(NamedTuple):
-    """Files that lie there otherwise than the ledger has them, in the order of their names.
+    """Landed files that differ from the ledger, in the order of their names.
 
-    `new`: no batch has taken them; `interrupted`: the batch that was to take them is not done; `rewritten`: size or
-    time of modification are not those of the file that was taken.
+    - `new`: no batch has taken the file.
+    - `interrupted`: the batch that was to take the file is not done.
+    - `rewritten`: size or time of modification have changed since the file was taken.
     """
 
     new: list[LogFile]
@@ -28,7 +39,7 @@ class Changes(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """A file in a batch, with its lines: all, those in bronze.events, and those in bronze.quarantine, by reason."""
+    """A file in a batch, with numbers of lines: all, in bronze.events, in bronze.quarantine, and the last by reason."""
 
     source_file: str
     bytes: int
@@ -64,16 +75,16 @@ def changes(landed: DataFrame, ledger: DataFrame) -> Changes:
 
 
 def entries(batch: Batch) -> list[Entry]:
-    """What the ledger has to say of a batch."""
-    found = []
+    """The ledger's entries of a batch, one per file."""
+    listed = []
     for file in batch.files:
-        events, reasons = batch.found.events[file.source_file], batch.found.reasons(file.source_file)
+        events, reasons = batch.tally.events[file.source_file], batch.tally.reasons(file.source_file)
         quarantined = sum(reasons.values())
-        found.append(Entry(*file, events + quarantined, events, quarantined, reasons))
-    return found
+        listed.append(Entry(*file, events + quarantined, events, quarantined, reasons))
+    return listed
 
 
-def newest(ledger: DataFrame) -> Entered:
+def last_batch(ledger: DataFrame) -> Entered:
     """The batch with the highest number, in its last state; number 0 where there is none."""
     batches = ledger.groupBy("ingest_batch", "state").agg(F.collect_list(F.struct(*Entry._fields)))
     last = batches.orderBy(F.expr(LAST).desc()).first()

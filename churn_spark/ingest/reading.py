@@ -1,4 +1,4 @@
-"""One batch of files, read whole: parsed and counted in one pass, kept in Spark's cache until it is written."""
+"""One batch of files, read to their ends: parsed and counted in one pass, and cached until it is written."""
 
 import logging
 from collections import Counter
@@ -8,53 +8,58 @@ from dataclasses import dataclass
 
 from pyspark.sql import DataFrame, SparkSession
 
-from churn_spark.ingest.audit import Audit, audit
 from churn_spark.ingest.contract import parse
 from churn_spark.ingest.landing import LogFile, landed_files, named, read_lines, unreadable
-from churn_spark.settings import Settings
+from churn_spark.ingest.tally import Tally, tally
+from churn_spark.session import cached
+from churn_spark.settings.all import Settings
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Files that were read whole, their parsed lines, what those hold, and how many files were left out and why."""
+    """Files that were read to their ends, their parsed lines and counts, and the number of files left out by cause."""
 
     files: list[LogFile]
     parsed: DataFrame
-    found: Audit
+    tally: Tally
     left_out: Counter[str]
 
 
 @contextmanager
 def read_whole(spark: SparkSession, settings: Settings, files: list[LogFile]) -> Iterator[Batch]:
-    """The files as a batch, cached for the time of the context.
+    """The files as a batch, cached within the context.
 
-    A file that cannot be read to its end, or that is not the same before and after, is left out with a warning.
+    A file that cannot be read to its end, or that changes while it is read, is left out with a warning.
     """
     left_out: Counter[str] = Counter()
-    parsed, found = None, None
-    while parsed is None or found is None:
-        parsed = parse(read_lines(spark, settings.logs, files), settings.ingest).persist()
-        try:
-            found = audit(parsed)
-        except Exception as error:
-            parsed.unpersist()
-            bad = unreadable(error, files)
-            if bad is None:
-                raise
-            log.warning("%s: left out, cannot be read to its end; the next run tries again", named([bad.source_file]))
-            left_out["files unreadable"] += 1
-            files = [file for file in files if file != bad]
-    try:
-        landed = {LogFile(*row) for row in landed_files(spark, settings.logs).collect()}
-        whole = [file for file in files if file in landed]
-        names = [file.source_file for file in whole]
-        if changed := {file.source_file for file in files}.difference(names):
-            log.warning("%s: left out, changed while being read; the next run tries again", named(changed))
-            left_out["files changing"] = len(changed)
-        yield Batch(
-            whole, parsed.where(parsed.source_file.isin(names)) if changed else parsed, found.only(names), left_out
-        )
-    finally:
-        parsed.unpersist()
+    while True:
+        with cached(parse(read_lines(spark, settings.logs, files), settings.ingest)) as parsed:
+            try:
+                counted = tally(parsed)
+            except Exception as error:
+                bad = unreadable(error, files)
+                if bad is None:
+                    raise
+                log.warning(
+                    "%s: left out, cannot be read to its end; the next run tries again", named([bad.source_file])
+                )
+                left_out["files unreadable"] += 1
+                files = [file for file in files if file != bad]
+                continue
+            yield _unchanged(spark, settings, Batch(files, parsed, counted, left_out))
+            return
+
+
+def _unchanged(spark: SparkSession, settings: Settings, batch: Batch) -> Batch:
+    """The batch without the files that changed while they were read."""
+    landed = {LogFile(*row) for row in landed_files(spark, settings.logs).collect()}
+    whole = [file for file in batch.files if file in landed]
+    names = [file.source_file for file in whole]
+    changed = {file.source_file for file in batch.files}.difference(names)
+    if not changed:
+        return batch
+    log.warning("%s: left out, changed while being read; the next run tries again", named(changed))
+    left_out = batch.left_out + Counter({"files changing": len(changed)})
+    return Batch(whole, batch.parsed.where(batch.parsed.source_file.isin(names)), batch.tally.only(names), left_out)

@@ -7,21 +7,32 @@ from itertools import combinations
 from pyspark.sql import Column, DataFrame, Window, WindowSpec
 from pyspark.sql import functions as F
 
-from churn_spark.features.calendar import day_of
-from churn_spark.settings import LabelSettings
+from churn_spark.calendar import day_of
+from churn_spark.settings.labels import LabelSettings
 
 ALL_REASONS = ("cancellation", "downgrade", "inactivity", "engagement_drop")
-REASONS = {"churn_def_v1": ("cancellation",), "churn_def_v2": ALL_REASONS}
+REASONS = {
+    "churn_def_v1": ("cancellation",),
+    "churn_def_v2": ("cancellation", "downgrade", "inactivity", "engagement_drop"),
+}
 
 
 def churn_days(tiles: DataFrame, settings: LabelSettings) -> DataFrame:
-    """Every churn as `user_id`, `reason`, `churn_day` and `back_day`, null for who has not come back.
+    """Every churn as `user_id`, `reason`, `churn_day` and `back_day`, which is null for a user who has not come back.
 
-    cancellation: the day of the Cancellation Confirmation. downgrade: the day of the Submit Downgrade. inactivity:
-    the day on which the user has been silent for `inactivity_days` whole days, which may lie after the last tile.
-    Who has an event again is back. engagement_drop: the last of `drop_days` days that begin after a day with an event
-    and hold fewer events a day than 1 - `drop_share` of those in the `baseline_days` before, all of which the user was
-    there for. Back is who has an event at the end of a day by which that is so no more; until then it is one churn.
+    The `churn_day` by reason:
+
+    - cancellation: the day of the Cancellation Confirmation.
+    - downgrade: the day of the Submit Downgrade.
+    - inactivity: the last of `inactivity_days` days without an event, which may lie after the user's last tile.
+    - engagement_drop: the last of `drop_days` days that begin after a day with an event and hold too few events. Too
+      few is less, a day, than 1 - `drop_share` of the events in the `baseline_days` before. The user's first event lies
+      before these or on their first day.
+
+    The `back_day` is the next day with an event. After an engagement drop, it is the next day with an event at whose
+    end the drop no longer holds. Until then all drops are one churn.
+
+    Example: `inactivity_days` is 14, and a user has events on 1 and 20 May. Churn day is 15 May, and back day 20 May.
     """
     newest_first = Window.partitionBy("user_id").orderBy(F.desc("number"))
     later = newest_first.rangeBetween(Window.unboundedPreceding, -settings.drop_days - 1)
@@ -48,7 +59,11 @@ def churn_days(tiles: DataFrame, settings: LabelSettings) -> DataFrame:
 
 
 def _low(newest_first: WindowSpec, later: int, settings: LabelSettings) -> Column:
-    """Whether the `drop_days` that end so many days later hold too few events for the `baseline_days` before."""
+    """Whether the `drop_days` that end `later` days after the tile hold too few events for the `baseline_days` before.
+
+    Example: 2 drop days, 4 baseline days, a drop share of 0.5, and 8 events in the 4 days before. 4 events are expected
+    in the 2 days, so that fewer than 2 are too few.
+    """
 
     def events(first: int, last: int) -> Column:
         return F.coalesce(F.sum("events").over(newest_first.rangeBetween(-last, -first)), F.lit(0))
@@ -68,16 +83,21 @@ def _churn(reason: str, happened: Column, day: Column, back_day: Column) -> Colu
 
 
 def first_with_churn(churns: DataFrame, data_end: date, versions: Sequence[str]) -> str:
-    """The first of the definitions by which anyone has churned before `data_end`, else the last."""
-    found = {row["reason"] for row in churns.where(F.col("churn_day") < data_end).select("reason").distinct().collect()}
-    return next((version for version in versions if found.intersection(REASONS[version])), versions[-1])
+    """The first of the definitions by which any customer churned before `data_end`; without one, the last."""
+    reasons = {
+        row["reason"] for row in churns.where(F.col("churn_day") < data_end).select("reason").distinct().collect()
+    }
+    return next((version for version in versions if reasons.intersection(REASONS[version])), versions[-1])
 
 
 def churn_labels(customers: DataFrame, churns: DataFrame, data_end: date, settings: LabelSettings) -> DataFrame:
     """Rows of `gold.labels` for `customers` (`user_id`, `as_of` at a midnight UTC), one per definition of churn.
 
-    `churned` tells of a churn in [as_of + gap, as_of + gap + horizon); it is null where that reaches beyond
-    `data_end`, the first day without logs. Who has churned before `as_of` and not been active since is left out.
+    `churned` tells of a churn in [as_of + gap, as_of + gap + horizon). It is null if that reaches beyond `data_end`,
+    the first day without logs. A customer who churned before `as_of`, and did not come back before it, is left out.
+
+    Example: with a gap of 1 day and a horizon of 14 days, the label as of 1 May looks at 2 to 15 May. It is null until
+    the logs hold 15 May.
     """
     start = F.date_add("as_of_day", settings.gap_days)
     end = F.date_add("as_of_day", settings.gap_days + settings.horizon_days)
@@ -107,8 +127,8 @@ def churn_labels(customers: DataFrame, churns: DataFrame, data_end: date, settin
 def label_overlap(churns: DataFrame, data_end: date) -> DataFrame:
     """Rows of `ops.label_overlap`: for each pair of reasons, how many customers churned by both or one of them.
 
-    Churns before `data_end` count, the first day without logs. One row per customer and then one row in all: the
-    shuffle of `churn_days` serves both.
+    Churns before `data_end`, the first day without logs, count. The rows are added up by customer and then in all. Both
+    use the shuffle of `churn_days`.
     """
     by_customer = (
         churns.where(F.col("churn_day") < F.lit(data_end))

@@ -1,1 +1,4 @@
-"""What each table must keep before its readers see a batch: Great Expectations suites, and the gate that holds it."""
+"""The quality engine: it checks rows against the expectations of their room before any reader sees them.
+
+It knows no room: a room hands in its expectations. Great Expectations checks the rows.
+"""

@@ -1,10 +1,11 @@
-"""Data Docs: one page that says of every table what was expected and what the newest audit found.
+"""Data Docs: one page with the expectations of every table and the findings of its newest audit.
 
-Not Great Expectations' own pages: those fetch styles, scripts and even the marks of success from a dozen hosts, and
-leave out how severe a failure is.
+Great Expectations' own pages are not used. They fetch styles, scripts and even the marks of success from a dozen hosts,
+and leave out how severe a failure is.
 """
 
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -54,13 +55,13 @@ PAGE = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_s
 
 
 def document(folder: str, table: str, findings: Sequence[Finding], checked_at: str) -> Path:
-    """Put the audit in the place of the table's older one and return the page, `<folder>/index.html`.
+    """Replace the table's older audit by this one and return the page, `<folder>/index.html`.
 
-    Beside the page each table's newest audit lies as `<table>.json`, from which the page is made.
-    Raises UserError where the folder is not a local one or cannot be written to.
+    The page is made from the newest audit of each table, which lies beside it as `<table>.json`.
+    Raises UserError if the folder is not a local one or cannot be written to.
     """
     if "://" in folder:
-        raise UserError(f"quality.data_docs: Data Docs cannot be written to {folder}; name a local folder")
+        raise UserError(f"lake.data_docs: Data Docs cannot be written to {folder}; name a local folder")
     audit = {
         "table": table,
         "checked_at": checked_at,
@@ -70,14 +71,19 @@ def document(folder: str, table: str, findings: Sequence[Finding], checked_at: s
     page = Path(folder, "index.html")
     try:
         page.parent.mkdir(parents=True, exist_ok=True)
-        Path(folder, f"{table}.json").write_text(json.dumps(audit, indent=2), encoding="utf-8")
+        _write(Path(folder, f"{table}.json"), json.dumps(audit, indent=2))
         audits = [json.loads(file.read_text(encoding="utf-8")) for file in sorted(page.parent.glob("*.json"))]
-        page.write_text(PAGE.render(audits=audits), encoding="utf-8")
+        _write(page, PAGE.render(audits=audits))
     except OSError as error:
-        raise UserError(
-            f"quality.data_docs: cannot write to {folder} ({error.strerror}); name another folder"
-        ) from error
+        raise UserError(f"lake.data_docs: cannot write to {folder} ({error.strerror}); name another folder") from error
     return page
+
+
+def _write(file: Path, text: str) -> None:
+    """Replace the file as a whole, so that another job reads the old text or the new one."""
+    unfinished = file.with_name(f".{file.name}.{os.getpid()}")
+    unfinished.write_text(text, encoding="utf-8")
+    unfinished.replace(file)
 
 
 def _verdict(findings: Sequence[Finding]) -> str:

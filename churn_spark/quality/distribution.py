@@ -1,6 +1,6 @@
-"""What a sample of customers tells of a feature table: shifts against its version before, features that say the same.
+"""What a sample of customers tells of a table of numbers and categories: unknown values, twins, and shifts.
 
-A sample of fixed size is enough for warnings, and costs the same however many customers there are.
+Columns of text are categories; all others are numbers.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,75 +9,57 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
 
-from churn_spark.features.point_in_time import newest
-from churn_spark.features.store import NOT_FEATURES
-from churn_spark.lake import Lake
 from churn_spark.quality.finding import Finding
-from churn_spark.settings import QualitySettings
-from churn_spark.tables import Table
 
-SAMPLE = 10_000  # customers, whose rows the driver has room for
-FEW = 30  # customers, of whom fewer say nothing about a correlation
+FEW = 30  # customers; a correlation over fewer of them says nothing
 DECILES = np.arange(1, 10) / 10
 
 
-def sample(rows: DataFrame, size: int = SAMPLE) -> pd.DataFrame:
-    """So many rows, those of the users with the lowest hashes: always the same ones of the same rows."""
-    return rows.orderBy(F.xxhash64("user_id"), "user_id").limit(size).toPandas()
-
-
-def distribution(lake: Lake, settings: QualitySettings, table: Table, rows: DataFrame) -> list[Finding]:
-    """Warnings about `rows` that are to take the place of those that the table has, each at its newest `as_of`."""
-    new = sample(newest(rows))
-    names = [name for name in rows.columns if name not in NOT_FEATURES]
-    findings = unknown_findings(dict(new[names].isna().mean()), settings.max_null_share)
-    findings += same_findings(correlations(new, names), settings.max_correlation)
-    if lake.exists(table):
-        old = sample(newest(lake.read(table)))
-        findings += shift_findings(shifts(old, new, [name for name in names if name in old]), settings.max_shift)
-    return findings
-
-
 def correlations(rows: pd.DataFrame, names: Sequence[str]) -> dict[tuple[str, str], float]:
-    """Pearson's correlation of each two features that are known of some customers together and not constant there."""
-    matrix = rows[list(names)].corr(min_periods=FEW).to_numpy()
-    pairs = combinations(range(len(names)), 2)
-    return {(names[n], names[m]): float(matrix[n, m]) for n, m in pairs if not np.isnan(matrix[n, m])}
+    """Pearson's correlation of each pair of number columns.
+
+    A pair is left out if fewer than FEW customers have both values, or if one of the columns is constant there.
+    """
+    numbers = rows[list(names)].select_dtypes("number")
+    matrix = numbers.corr(min_periods=FEW).to_numpy()
+    pairs = combinations(range(len(numbers.columns)), 2)
+    return {
+        (numbers.columns[n], numbers.columns[m]): float(matrix[n, m]) for n, m in pairs if not np.isnan(matrix[n, m])
+    }
 
 
 def shifts(old: pd.DataFrame, new: pd.DataFrame, names: Sequence[str]) -> dict[str, float]:
-    """Population stability index of each feature: sum of (new - old) * ln(new / old) over the shares of rows in bins.
+    """Population stability index of each column: sum of (new - old) * ln(new / old) over the shares of rows in bins.
 
-    The bins are between the deciles of the old values, and one for unknown ones (Siddiqi 2006). Half a row is added to
-    each, so that an empty one gives a finite number. None are given where a side has no rows.
+    Numbers have bins between the deciles of the old values. Categories have a bin for each value. Both have a bin for
+    unknown values (Siddiqi 2006). Half a row is added to each bin, so that an empty bin gives a finite number. If `old`
+    or `new` has no rows, there is no index.
+
+    Example: shares of 0.5 and 0.5 become 0.6 and 0.4. The index is 0.1 * ln 1.2 - 0.1 * ln 0.8 = 0.04.
     """
     if old.empty or new.empty:
         return {}
-    found = {}
+    indices = {}
     for name in names:
-        edges = np.unique(old[name].dropna().quantile(DECILES, interpolation="lower"))
-        before, after = _shares(old[name], edges), _shares(new[name], edges)
-        found[name] = float(np.sum((after - before) * np.log(after / before)))
-    return found
+        before, after = _shares(old[name], new[name])
+        indices[name] = float(np.sum((after - before) * np.log(after / before)))
+    return indices
 
 
-def unknown_findings(found: Mapping[str, float], limit: float) -> list[Finding]:
-    """One for each feature that is unknown for a larger share of the customers than the limit; if none, the highest."""
-    words = f"is unknown for at most {limit:.2%} of the customers"
-    return _above(found, limit, words)
+def unknown_findings(shares: Mapping[str, float], limit: float) -> list[Finding]:
+    """A warning for each column unknown for more than `limit` of the customers; without one, the highest as passed."""
+    return _above(shares, limit, f"is unknown for at most {limit:.2%} of the customers")
 
 
-def shift_findings(found: Mapping[str, float], limit: float) -> list[Finding]:
-    """One for each feature that has shifted by more than the limit; if none has, one for the one that has most."""
-    return _above(found, limit, f"lies among the customers as in the version before (PSI at most {limit:g})")
+def shift_findings(indices: Mapping[str, float], limit: float) -> list[Finding]:
+    """A warning for each column that has shifted by more than `limit`; without one, the largest shift as passed."""
+    return _above(indices, limit, f"lies among the customers as in the version before (PSI at most {limit:g})")
 
 
-def same_findings(found: Mapping[tuple[str, str], float], limit: float) -> list[Finding]:
-    """One for each two features whose correlation is above the limit, or below its negative; if none, one for all."""
-    same = {pair: value for pair, value in found.items() if abs(value) > limit}
+def same_findings(values: Mapping[tuple[str, str], float], limit: float) -> list[Finding]:
+    """A warning for each pair of columns that correlate beyond `limit` or -`limit`; without one, all as passed."""
+    same = {pair: value for pair, value in values.items() if abs(value) > limit}
     if not same:
         return [Finding(f"no two features correlate by more than {limit:g}", None, "warning", True)]
     words = f"do not correlate by more than {limit:g}"
@@ -87,14 +69,22 @@ def same_findings(found: Mapping[tuple[str, str], float], limit: float) -> list[
     ]
 
 
-def _shares(values: pd.Series, edges: NDArray[np.float64]) -> NDArray[np.float64]:
-    bins = np.where(values.isna(), len(edges) + 1, np.searchsorted(edges, values))
-    rows = np.bincount(bins, minlength=len(edges) + 2) + 0.5
-    return rows / rows.sum()
+def _shares(old: pd.Series, new: pd.Series) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Shares of the rows of both in the same bins, the last one for unknown values."""
+    if pd.api.types.is_numeric_dtype(old):
+        edges = np.unique(old.dropna().quantile(DECILES, interpolation="lower"))
+        bins = [np.where(values.isna(), len(edges) + 1, np.searchsorted(edges, values)) for values in (old, new)]
+        count = len(edges) + 2
+    else:
+        levels = pd.Index(pd.concat([old, new]).dropna().unique())
+        bins = [np.where(values.isna(), len(levels), levels.get_indexer(values)) for values in (old, new)]
+        count = len(levels) + 1
+    rows = [np.bincount(of_one, minlength=count) + 0.5 for of_one in bins]
+    return rows[0] / rows[0].sum(), rows[1] / rows[1].sum()
 
 
-def _above(found: Mapping[str, float], limit: float, words: str) -> list[Finding]:
-    highest = sorted(found.items(), key=lambda item: item[1])
+def _above(values: Mapping[str, float], limit: float, words: str) -> list[Finding]:
+    highest = sorted(values.items(), key=lambda item: item[1])
     shown = [item for item in highest if item[1] > limit] or highest[-1:]
     return [
         Finding(f"{name} {words}", name, "warning", bool(value <= limit), observed=float(value))

@@ -1,14 +1,16 @@
-"""What became of one expectation."""
+"""The result of one expectation."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What became of one expectation: its meaning in words, and numbers of what was observed.
+    """The result of one expectation: its meaning in words, and the observed numbers.
 
-    `severity` is critical (a failure keeps the rows out) or warning. `rows` and `unexpected` are null where the
-    expectation is not about single rows; then `observed` is what it is about, if that is a number.
+    - `severity`: critical (a failure keeps the rows out) or warning.
+    - `rows`, `unexpected`: the rows that were checked and those that failed; None if the expectation is not about
+      single rows.
+    - `observed`: the number that such an expectation is about, if there is one.
     """
 
     expectation: str

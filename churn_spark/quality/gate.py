@@ -1,54 +1,60 @@
-"""The gate: a batch is held against its table's suite before anybody can read it (write, audit, publish)."""
+"""The gate: rows are checked against what their table must keep before any reader sees them (audit, publish)."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from pyspark.sql import DataFrame
 
 from churn_spark.errors import DataRefused
 from churn_spark.lake import Lake
+from churn_spark.quality.data_docs import document
+from churn_spark.quality.expectation import Expectation
 from churn_spark.quality.finding import Finding
-from churn_spark.settings import Settings
-from churn_spark.tables import QUALITY, Table
+from churn_spark.quality.tables import QUALITY
+from churn_spark.session import cached
+from churn_spark.table import Table
 
-Gate = Callable[[DataFrame], int]  # counts warnings; raises DataRefused where rows must not be published
+Check = Callable[[DataFrame], Sequence[Finding]]  # for what no expectation about single rows can say
 
 
 def publish(
-    lake: Lake, table: Table, rows: DataFrame, gate: Gate, where: str = "true", note: Mapping[str, Any] | None = None
+    lake: Lake,
+    table: Table,
+    rows: DataFrame,
+    expect: Sequence[Expectation],
+    checks: Sequence[Check] = (),
+    where: str = "true",
+    made_from: Mapping[str, Any] | None = None,
+    days: Sequence[date] | None = None,
 ) -> int:
-    """Put rows in the place of those that meet `where`, as `Lake.replace` does, once they have passed the gate.
+    """Replace all rows that match `where` by `rows`, as `Lake.replace` does, once they have passed the gate.
 
-    Returns the number of its warnings.
+    Returns the number of warnings. Raises DataRefused, and writes nothing, if a critical expectation fails.
     """
-    rows = rows.persist()
-    try:
-        warnings = gate(rows)
-        lake.replace(table, rows, where, note)
-    finally:
-        rows.unpersist()
+    with cached(rows) as held:
+        warnings = audit(lake, table, held, expect, checks)
+        lake.replace(table, held, where, made_from, days)
     return warnings
 
 
-def audit(lake: Lake, settings: Settings, table: Table, rows: DataFrame, others: Sequence[Finding] = ()) -> int:
-    """Hold rows that are to go into `table` against its suite; returns the number of warnings.
+def audit(
+    lake: Lake, table: Table, rows: DataFrame, expect: Sequence[Expectation], checks: Sequence[Check] = ()
+) -> int:
+    """Check rows that are to go into `table` against expectations and checks; returns the number of warnings.
 
-    `others` are findings about them that no suite can make.
+    Whatever the outcome, the findings become the table's part of the Data Docs, and rows of `ops.quality` when the run
+    ends. The function reads `rows` more than once: cache them, and write them from the cache. Do not write them to
+    `table` before.
 
-    What was found becomes rows of `ops.quality` and the table's part of the Data Docs, whatever the outcome. Reads
-    `rows` more than once: persist them, and write them from there.
-
-    Raises DataRefused where a critical expectation fails; `rows` must not have been written where readers find them.
+    Raises DataRefused if a critical expectation fails.
     """
-    # Great Expectations takes seconds to import, which only jobs with a gate should pay.
-    from churn_spark.quality.data_docs import document
-    from churn_spark.quality.validation import SUITES, validate
+    from churn_spark.quality.validation import validate  # Great Expectations takes seconds to import
 
-    findings = [*validate(rows, SUITES[table](settings)), *others]
+    findings = [*validate(rows, table, expect), *(finding for check in checks for finding in check(rows))]
     checked_at = datetime.now(UTC)
-    _record(lake, table, findings, checked_at)
-    page = document(settings.data_docs, table.name, findings, checked_at.isoformat(timespec="seconds"))
+    lake.record(QUALITY, [_row(lake, table, finding, checked_at) for finding in findings])
+    page = document(lake.settings.data_docs_folder, table.name, findings, checked_at.isoformat(timespec="seconds"))
     failed = [finding for finding in findings if not finding.success]
     critical = [finding for finding in failed if finding.severity == "critical"]
     if critical:
@@ -60,12 +66,8 @@ def audit(lake: Lake, settings: Settings, table: Table, rows: DataFrame, others:
     return len(failed)
 
 
-def _record(lake: Lake, table: Table, findings: Sequence[Finding], checked_at: datetime) -> None:
-    rows = [
-        (
-            lake.run_id, table.name, finding.expectation, finding.column, finding.severity, finding.success,
-            finding.observed, finding.unexpected, finding.unexpected_share, checked_at,
-        )
-        for finding in findings
-    ]  # fmt: skip
-    lake.append(QUALITY, lake.spark.createDataFrame(rows, QUALITY.columns), f"{table.name} {checked_at}", batch=0)
+def _row(lake: Lake, table: Table, finding: Finding, checked_at: datetime) -> tuple[Any, ...]:
+    return (
+        lake.run_id, table.name, finding.expectation, finding.column, finding.severity, finding.success,
+        finding.observed, finding.unexpected, finding.unexpected_share, checked_at,
+    )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Probabilities turned into what a reader of the score table acts on."""
+"""From probabilities to the columns that readers of the score table act on."""
 
 from collections.abc import Mapping
 from itertools import chain
@@ -6,7 +6,7 @@ from itertools import chain
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from churn_spark.scoring.risk import RISK_LEVELS
+from churn_spark.scoring.risk import LOWEST, RISK_LEVELS
 from churn_spark.training.registry import Champion
 
 
@@ -22,18 +22,18 @@ def churn_scores(predictions: DataFrame, champion: Champion, actions: Mapping[st
             "confidence": F.abs(probability - 0.5) * 2,
         }
     )
-    return scored.withColumn("recommended_actions", recommended_actions(actions, champion.description["threshold"]))
+    return scored.withColumn("recommended_actions", recommended_actions(actions, champion.card.threshold))
 
 
 def risk_level(probability: Column) -> Column:
     """CRITICAL, HIGH, MEDIUM or LOW; a probability at a bound belongs to the level below."""
-    return F.coalesce(*[F.when(probability > above, level) for level, above in RISK_LEVELS], F.lit("LOW"))
+    return F.coalesce(*[F.when(probability > above, level) for level, above in RISK_LEVELS], F.lit(LOWEST))
 
 
 def recommended_actions(actions: Mapping[str, str], threshold: float) -> Column:
     """Actions for the factors that raise the risk, each once, in their order; none below the `threshold`."""
     action_of = F.create_map(*[F.lit(text) for text in chain(*actions.items())])
     raising = F.filter("top_factors", lambda factor: factor["contribution"] > 0)
-    known = F.array_compact(F.transform(raising, lambda factor: action_of[factor["feature"]]))
+    texts = F.array_compact(F.transform(raising, lambda factor: action_of[factor["feature"]]))
     none = F.array().cast("ARRAY<STRING>")
-    return F.when(F.col("churn_probability") >= threshold, F.array_distinct(known)).otherwise(none)
+    return F.when(F.col("churn_probability") >= threshold, F.array_distinct(texts)).otherwise(none)

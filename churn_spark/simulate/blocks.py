@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from churn_spark.settings import SimulateSettings
+from churn_spark.settings.simulate import SimulateSettings
 
-BLOCK_USERS = 256  # enough for numpy to pay; about 35,000 events in 60 days
+BLOCK_USERS = 256  # enough for numpy to pay off; about 35,000 events in 60 days
 MAX_TASKS = 1000  # Spark tasks of a stage; each takes whole blocks, one after the other
 
 
 def number_of_blocks(settings: SimulateSettings) -> int:
-    """The last block may be smaller than BLOCK_USERS."""
+    """The number of blocks that hold all users; the last block may be smaller than BLOCK_USERS."""
     return -(-settings.users // BLOCK_USERS)
 
 
@@ -20,5 +20,5 @@ def user_numbers(settings: SimulateSettings, block: int) -> np.ndarray:
 
 
 def draw_generator(settings: SimulateSettings, block: int, purpose: str) -> np.random.Generator:
-    """Random numbers that depend on nothing but the seed, the block and what they are for."""
+    """A generator of random numbers that depend on the seed, the block and the purpose alone."""
     return np.random.default_rng([settings.seed, block, *purpose.encode()])

@@ -157,7 +157,7 @@ LOCATIONS = (
     "Washington-Arlington-Alexandria, DC-VA-MD-WV", "Wichita, KS",
 )  # fmt: skip
 _WEBKIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
-USER_AGENTS = (  # some stand in quotation marks of their own, as they do in the public logs
+USER_AGENTS = (  # some contain quotation marks, as in the public logs
     f'"Mozilla/5.0 (Windows NT 6.1; WOW64) {_WEBKIT} Chrome/36.0.1985.143 Safari/537.36"',
     f'"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_9_4) {_WEBKIT} Chrome/36.0.1985.143 Safari/537.36"',
     f'"Mozilla/5.0 (X11; Linux x86_64) {_WEBKIT} Chrome/37.0.2062.94 Safari/537.36"',
@@ -231,7 +231,7 @@ class Songs(NamedTuple):
     title: list[str]
     artist: list[str]
     seconds: np.ndarray  # length of each song
-    popularity: np.ndarray  # share of all plays that go to it and to the songs before it, up to 1
+    popularity: np.ndarray  # cumulative share of all plays: of this song and of the songs before it, up to 1
 
 
 @lru_cache(maxsize=1)
@@ -249,7 +249,7 @@ def songs() -> Songs:
 
 
 def _phrase(rng: np.random.Generator, pattern: str, number: int) -> str:
-    """Two random words; a volume tells apart what would often have the same name."""
+    """Two random words, and a volume where the words alone would often repeat."""
     words = pattern.format(_ADJECTIVES[rng.integers(len(_ADJECTIVES))], _NOUNS[rng.integers(len(_NOUNS))])
     volume = number // (len(_ADJECTIVES) * len(_NOUNS))
     return f"{words} Vol. {volume + 1}" if volume else words

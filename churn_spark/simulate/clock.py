@@ -1,9 +1,9 @@
-"""Time: within a block it counts in ms from the first midnight, UTC; on the outside from the epoch."""
+"""Simulated time: within a block in ms since the first midnight, UTC; outside of it in ms since epoch."""
 
 import numpy as np
 
 from churn_spark.clock import MS_PER_DAY, MS_PER_HOUR
-from churn_spark.settings import SimulateSettings
+from churn_spark.settings.simulate import SimulateSettings
 from churn_spark.simulate.parameters import HOUR_WEIGHTS
 
 
@@ -13,7 +13,7 @@ def epoch_ms(settings: SimulateSettings) -> int:
 
 
 def end_ms(settings: SimulateSettings) -> int:
-    """The midnight after the last day, within a block."""
+    """The midnight after the last day, in ms since the first midnight."""
     return settings.days * MS_PER_DAY
 
 

@@ -13,19 +13,18 @@ import pyarrow.compute as pc
 from pyarrow.fs import FileSelector, FileSystem, FileType
 
 from churn_spark.errors import UserError
-from churn_spark.settings import SimulateSettings
+from churn_spark.settings.simulate import SimulateSettings
 
-MARKER = "_SIMULATION"  # says which simulation a folder holds; Spark passes over names with an underscore
-_COMPLETE = "_SUCCESS"  # as Hadoop's committers leave in a folder that is all there
+MARKER = "_SIMULATION"  # names the simulation that a folder holds; Spark ignores names with an underscore
+_COMPLETE = "_SUCCESS"  # Hadoop's committers leave the same mark in a complete folder
 _PARTIAL = ".partial"
 
 
 def claim_folder(folder: str, settings: SimulateSettings) -> bool:
-    """Make `folder` the place of this simulation; False where the simulation is all there already.
+    """Claim `folder` for this simulation; returns False if the complete simulation is there already.
 
-    Clears away what a killed run of it left half-written.
-    Raises UserError where the folder holds anything else, so that neither real logs nor those of other settings
-    are overwritten or mixed with these.
+    Deletes the half-written files of a killed run. Raises UserError if the folder holds anything else. So neither real
+    logs nor the logs of other settings are overwritten or mixed with these.
     """
     filesystem, path = _open(folder)
     filesystem.create_dir(path)
@@ -33,9 +32,9 @@ def claim_folder(folder: str, settings: SimulateSettings) -> bool:
     wanted = settings.model_dump_json()
     if MARKER in files:
         with filesystem.open_input_stream(f"{path}/{MARKER}") as stream:
-            found = stream.read().decode()
-        if found != wanted:
-            raise UserError(f"{folder}: holds the logs of another simulation, {found}; name an empty folder")
+            marked = stream.read().decode()
+        if marked != wanted:
+            raise UserError(f"{folder}: holds the logs of another simulation, {marked}; name an empty folder")
     elif any(not name.startswith(".") for name in files):
         raise UserError(f"{folder}: holds files that the simulator did not write; name an empty folder")
     else:
@@ -48,16 +47,16 @@ def claim_folder(folder: str, settings: SimulateSettings) -> bool:
 
 
 def mark_complete(folder: str) -> None:
-    """Say in the folder that all of its simulation is there."""
+    """Mark the folder: the complete simulation is there."""
     filesystem, path = _open(folder)
     with _appearing(filesystem, path, _COMPLETE):
         pass
 
 
 def write_days(folder: str, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Write batches of (day, line), sorted by day and in order within each; yield (day, lines written).
+    """Write batches of (day, line), sorted by day and in order within a day; yield (day, lines written).
 
-    A file gets its name when it is whole. Every other one ends without a newline, as public logs do.
+    A file gets its name when it is complete. Every second file ends without a newline, as public logs do.
     """
     filesystem, path = _open(folder)
     for day, parts in groupby(_by_day(batches), key=itemgetter(0)):
@@ -78,7 +77,7 @@ def _by_day(batches: Iterator[pa.RecordBatch]) -> Iterator[tuple[date, list[str]
 
 @contextmanager
 def _appearing(filesystem: FileSystem, folder: str, name: str) -> Iterator[pa.NativeFile]:
-    """A file that appears under its name, in place of an older one, once it is whole."""
+    """A file that gets its name, and replaces an older file, once it is complete."""
     partial = f"{folder}/.{name}.{uuid4().hex}{_PARTIAL}"
     try:
         with filesystem.open_output_stream(partial) as stream:
@@ -91,7 +90,7 @@ def _appearing(filesystem: FileSystem, folder: str, name: str) -> Iterator[pa.Na
 
 
 def _open(folder: str) -> tuple[FileSystem, str]:
-    """Arrow's file system and path for a local path or a URI; Spark calls S3 s3a."""
+    """Arrow's file system and path for a local path or a URI; the scheme of S3 is s3a in Spark and s3 in Arrow."""
     uri = folder.replace("s3a://", "s3://", 1) if ":" in folder else str(Path(folder).absolute())
     try:
         return FileSystem.from_uri(uri)

@@ -10,7 +10,7 @@ STAY, CANCEL, DOWNGRADE, UPGRADE = range(4)
 
 
 class Day(NamedTuple):
-    """How it stands at the start of a day, and what is decided on it; one entry per user of the block."""
+    """The users' state at the start of a day, and their decisions on it; one entry per user of the block."""
 
     customer: np.ndarray
     satisfaction: np.ndarray
@@ -21,7 +21,11 @@ class Day(NamedTuple):
 
 
 def decide(rng: np.random.Generator, customer: np.ndarray, satisfaction: np.ndarray, paid: np.ndarray) -> Day:
-    """At satisfaction s a customer cancels with probability CANCEL_RATE * exp(CANCEL_SLOPE * s), and so on."""
+    """Draw the decisions of a day.
+
+    At satisfaction s a customer cancels with probability CANCEL_RATE * exp(CANCEL_SLOPE * s). Downgrades and upgrades
+    follow the same formula. No probability exceeds HIGHEST_RATE.
+    """
     cancel = _hazard(p.CANCEL_RATE, p.CANCEL_SLOPE, satisfaction) * customer
     downgrade = _hazard(p.DOWNGRADE_RATE, p.DOWNGRADE_SLOPE, satisfaction) * (customer & paid)
     upgrade = _hazard(p.UPGRADE_RATE, p.UPGRADE_SLOPE, satisfaction) * (customer & ~paid)

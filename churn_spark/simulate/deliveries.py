@@ -1,4 +1,4 @@
-"""The lines' way into the log files, and what goes wrong on it: broken lines, duplicates, late arrivals."""
+"""How lines arrive in the log files, and what goes wrong: broken lines, duplicates, late arrivals."""
 
 import json
 
@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from churn_spark.clock import MS_PER_DAY
-from churn_spark.settings import SimulateSettings
+from churn_spark.settings.simulate import SimulateSettings
 from churn_spark.simulate import parameters as p
 from churn_spark.simulate.blocks import draw_generator
 from churn_spark.simulate.clock import dates, end_ms
@@ -27,7 +27,8 @@ GARBAGE = (
 def deliver(settings: SimulateSettings, part: Part) -> pa.RecordBatch:
     """DELIVERIES rows, unsorted: each line of the part at least once, some late, some twice.
 
-    arrival is in ms from the first midnight, day its date; user and item tell lines apart that arrive at once.
+    - `arrival`: ms since the first midnight; `day` is its date.
+    - `user`, `item`: the order of lines that arrive in the same ms.
     """
     rng = draw_generator(settings, part.block, f"deliveries {part.number}")
     lines = _break(rng, log_lines(settings, part), part.broken)
@@ -58,7 +59,7 @@ def _break(rng: np.random.Generator, lines: pa.StringArray, broken: np.ndarray) 
 
 
 def _broken(rng: np.random.Generator, line: str) -> str:
-    """The line cut short, without a field that the event contract requires, or something that is no JSON."""
+    """The line cut short or without a field that the event contract requires, or a text that is no JSON."""
     match rng.integers(3):
         case 0:
             return line[: rng.integers(1, len(line))]

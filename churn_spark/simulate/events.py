@@ -1,7 +1,13 @@
 """From sessions to the events in them.
 
-A session is a row of slots: slot 0 is its opening, 2k - 1 the k-th song, 2k what comes between that song and the next,
-and 2 * songs + 1, the last one, its closing. Each event lies at an offset in seconds from the start of its slot.
+A session is a row of slots, and each event lies at an offset in seconds from the start of its slot:
+
+- slot 0: the opening
+- slot 2k - 1: the k-th song
+- slot 2k: the events between the k-th song and the next
+- slot 2 * songs + 1: the closing
+
+Example: a session of 2 songs has slots 0 to 5: opening, song, between, song, between, closing.
 """
 
 import numpy as np
@@ -84,7 +90,7 @@ def _linger(rng: np.random.Generator, n: int, mean: float = p.LINGER_SECONDS) ->
 
 
 def _seconds(played: np.ndarray) -> np.ndarray:
-    """From the start of each song to the start of the next."""
+    """Seconds from the start of each song to the start of the next."""
     return songs().seconds[played["song"]].astype(np.int64)
 
 
@@ -97,7 +103,7 @@ def _songs(rng: np.random.Generator, sessions: np.ndarray) -> np.ndarray:
 
 
 def _mishaps(rng: np.random.Generator, sessions: np.ndarray, played: np.ndarray) -> list[np.ndarray]:
-    """Errors, adverts and disliked songs, as many as the session has, at random among its songs."""
+    """The errors, adverts and dislikes of each session, at random among its songs."""
     events = []
     first_song = np.cumsum(sessions["songs"]) - sessions["songs"]
     for page, count in (("Error", "errors"), ("Roll Advert", "adverts"), ("Thumbs Down", "thumbs_down")):
@@ -152,7 +158,7 @@ def _openings(rng: np.random.Generator, sessions: np.ndarray) -> list[np.ndarray
 
 
 def _breaks(rng: np.random.Generator, sessions: np.ndarray, played: np.ndarray) -> list[np.ndarray]:
-    """Out and in again between two songs."""
+    """Logouts between two songs, each followed by a login."""
     able = sessions["decision"][played["session"]] == STAY
     after = played[able & (rng.random(len(played)) < p.LOGOUT_SHARE)]
     session, slot = after["session"], after["slot"] + 1
@@ -191,7 +197,7 @@ def _closings(rng: np.random.Generator, sessions: np.ndarray) -> list[np.ndarray
 def _logged_out_visit(
     rng: np.random.Generator, session: np.ndarray, slot: np.ndarray | int, offset: np.ndarray | int
 ) -> tuple[list[np.ndarray], np.ndarray]:
-    """Home, and for some About or Help; and the offset at which the user may log in."""
+    """Visits of Home, some also of About or Help, and the offsets at which the users may log in."""
     slot, offset = np.broadcast_to(slot, len(session)), np.broadcast_to(offset, len(session))
     look_at = offset + _linger(rng, len(session))
     some = np.flatnonzero(rng.random(len(session)) < p.LOOK_AROUND_SHARE)

@@ -1,11 +1,11 @@
-"""Day by day: how satisfied the users of a block are, which decides what they do, and what they do moves."""
+"""The life of a block's users, day by day: satisfaction decides what they do, and their sessions change it."""
 
 from datetime import timedelta
 
 import numpy as np
 import pyarrow as pa
 
-from churn_spark.settings import SimulateSettings
+from churn_spark.settings.simulate import SimulateSettings
 from churn_spark.simulate import parameters as p
 from churn_spark.simulate.blocks import draw_generator
 from churn_spark.simulate.clock import end_ms
@@ -17,11 +17,13 @@ STARTS = "block long, session int, server int, start long"
 
 
 def live(settings: SimulateSettings, block: int, users: Users) -> tuple[Day, np.ndarray]:
-    """The truth of a block's users, which the logs show only the outside of.
+    """Simulate a block's users: their hidden state day by day, and their sessions.
 
-    Returns the days, as one Day of arrays (days, users), and the SESSIONs, with start in ms since the first day.
-    Satisfaction returns towards the user's taste (a new account: plus a novelty that wears off) and falls with each
-    error, advert and disliked song. One registers on a day and is a customer from the next day on.
+    Returns the days as one Day of arrays [days, users], and the SESSIONs, with start in ms since the first day.
+
+    - Satisfaction returns towards the user's taste. It falls with each error, advert and disliked song.
+    - The taste of a new account has an extra, the novelty, which wears off.
+    - A user is a customer from the day after the registration on.
     """
     rng = draw_generator(settings, block, "life")
     n = len(users.number)

@@ -1,4 +1,4 @@
-"""From events to the lines of the logs, as the two versions of the app write them."""
+"""From events to log lines, as the two versions of the app write them."""
 
 import json
 from functools import lru_cache
@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from churn_spark.clock import MS_PER_DAY
-from churn_spark.settings import SimulateSettings
+from churn_spark.settings.simulate import SimulateSettings
 from churn_spark.simulate import parameters as p
 from churn_spark.simulate.catalogue import songs
 from churn_spark.simulate.clock import epoch_ms
@@ -19,9 +19,9 @@ from churn_spark.simulate.parts import Part
 from churn_spark.simulate.users import Users
 
 PERSON_FIELDS = ("location", "userAgent", "lastName", "firstName", "registration", "gender")
-VISITOR_FIELDS = ("location", "userAgent")  # what the newer app knows of a visitor who is not logged in, too
+VISITOR_FIELDS = ("location", "userAgent")  # the newer app also writes them for a visitor who is not logged in
 SONG_FIELDS = ("artist", "song", "length")
-OLD_APP = {"appVersion": "1.8.2"}  # a field of its own; and it writes users as numbers, times as text, and no nulls
+OLD_APP = {"appVersion": "1.8.2"}  # its own field; it also writes users as numbers, times as text, and no nulls
 
 
 def log_lines(settings: SimulateSettings, part: Part) -> pa.StringArray:
@@ -53,7 +53,7 @@ def _fields(fields: dict[str, Any]) -> str:
 
 
 def _user_ids(users: Users) -> pa.StringArray:
-    """For each user four ways: logged in, by the new and the old app; logged out, by both; likewise `_people`."""
+    """Four texts for each user: logged in (new app, old app), logged out (new app, old app); `_people` likewise."""
     ways = [(str(number), number, "", "") for number in users.number.tolist()]
     return pa.array([_fields({"userId": value}) for values in ways for value in values])
 
@@ -81,7 +81,7 @@ def _people(users: Users, first: int) -> pa.StringArray:
 
 @lru_cache(maxsize=1)
 def _requests() -> pa.StringArray:
-    """For each page, state of authentication and level."""
+    """One text for each page, state of authentication and level."""
     return pa.array([
         _fields({"page": page, "auth": auth, "method": method, "status": status, "level": level})
         for page, method, status in PAGES for auth in AUTHS for level in ("free", "paid")
@@ -90,7 +90,7 @@ def _requests() -> pa.StringArray:
 
 @lru_cache(maxsize=1)
 def _songs() -> pa.StringArray:
-    """For each song of the catalogue; then for no song, by the new and by the old app."""
+    """One text for each song of the catalogue, then two for events without a song: new app, old app."""
     rows = zip(songs().artist, songs().title, songs().seconds.tolist(), strict=True)
     of_songs = [_fields(dict(zip(SONG_FIELDS, row, strict=True))) for row in rows]
     return pa.array([*of_songs, _fields(dict.fromkeys(SONG_FIELDS)), ""])

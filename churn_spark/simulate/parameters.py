@@ -1,23 +1,23 @@
 """What the simulated service and its customers are like.
 
 "eventsim" below is the public eventsim generator (two months, 300,000 events), "Sparkify" the public one-month
-sample of it: rates per song, lengths and gaps were measured on their logs. What neither shows is assumed, and
-"calibrated" values were set so that 12-25 % of the customers cancel within 60 days and the true hazard ranks
+sample of it: rates per song, lengths and gaps were measured on their logs. "Assumed" values are those that neither
+shows. "Calibrated" values were set for two aims. 12-25 % of the customers cancel within 60 days. The true hazard ranks
 the cancellations of the next 14 days with a ROC-AUC of 0.85-0.92.
 """
 
 # --- customers -----------------------------------------------------------------------------------------------
-NEW_SHARE = 0.15  # register during the simulation; the others did before it (assumed)
+NEW_SHARE = 0.15  # of the users register during the simulation; the others registered before it (assumed)
 LONGEST_MEMBERSHIP_DAYS = 365  # oldest registration before the first day (eventsim: 10 months)
 PAID_SHARE = 0.45  # of the customers at the start (eventsim: 57 % of sessions, Sparkify: 22 %)
-OLD_APP_SHARE = 0.2  # use the older app version until some day of the simulation (assumed)
+OLD_APP_SHARE = 0.2  # of the users have the older app until some day of the simulation (assumed)
 SERVER_SHARES = (
     0.55,
     0.15,
     0.15,
     0.15,
 )  # of the users; each server numbers its sessions (eventsim: 4 merged runs)
-RESTART_DAYS = 7  # all servers restart on a day and count from 1 again, so that IDs meet in the same hours (assumed)
+RESTART_DAYS = 7  # all servers count from 1 again on the same day, so that IDs meet in the same hours (assumed)
 
 # --- satisfaction: 0 is the average customer, about -2 ... 2 the usual range -----------------------------------
 TASTE_DEVIATION = 0.85  # of the level that a customer's satisfaction returns to (calibrated)
@@ -59,7 +59,7 @@ PAUSE_SECONDS = 1800  # shortest time between two sessions of a user (assumed)
 ANONYMOUS_SHARE = 0.025  # sessions in which the user never logs in (Sparkify: 30 of 941)
 RETURN_SHARE = 0.5  # of these visitors come back and log in (assumed: the public logs cannot tell)
 RETURN_SECONDS = 900.0  # mean time until then, after the shortest pause between two sessions (assumed)
-LAST_SONGS = 5  # of the session in which a user cancels, at most: it ends on the day it began (assumed)
+LAST_SONGS = 5  # at most, in the session in which a user cancels, so that it ends on the day it began (assumed)
 LAST_HOUR = 21  # latest hour, UTC, at which a session with a decision starts, for the same reason
 
 # --- songs ---------------------------------------------------------------------------------------------------

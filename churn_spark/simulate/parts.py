@@ -1,11 +1,11 @@
-"""The events of a block in parts, so that what is made of them at a time stays small."""
+"""The events of a block in parts, so that a worker holds the lines of one part at a time."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 
-from churn_spark.settings import SimulateSettings
+from churn_spark.settings.simulate import SimulateSettings
 from churn_spark.simulate.blocks import draw_generator
 from churn_spark.simulate.clock import end_ms
 from churn_spark.simulate.events import draw_events

@@ -1,4 +1,4 @@
-"""The sessions of a day: whose, when, how many songs, and how many of these go wrong."""
+"""The sessions of a day: their users, starts, numbers of songs, and numbers of mishaps."""
 
 import numpy as np
 
@@ -20,7 +20,7 @@ SESSION = np.dtype([
     ("decision", np.int64),  # carried out in this session
     ("registering", np.bool_),
     ("anonymous", np.bool_),  # the user never logs in
-    ("returning", np.bool_),  # after an anonymous one, to log in
+    ("returning", np.bool_),  # the user comes back after an anonymous session, to log in
 ])  # fmt: skip
 _SONG_MS = int(1000 * p.SONG_SECONDS * np.exp(p.SONG_SECONDS_DEVIATION**2 / 2))  # mean of the log-normal
 
@@ -30,8 +30,8 @@ def draw_sessions(
 ) -> np.ndarray:
     """SESSIONs of day `number`, with start in ms since the first day.
 
-    No session starts before the user's entry in `free_from` (same clock), which is moved on behind the sessions drawn.
-    A user who registers or decides something has exactly one session on that day; what is decided is done on it.
+    No session starts before the user's entry in `free_from` (same clock). The entry is moved behind the drawn sessions.
+    A user who registers or decides something does so in the only session of that day.
     """
     registering = users.joined_on == number
     single = registering | (day.decision != STAY)
@@ -56,7 +56,7 @@ def draw_sessions(
 
 
 def _returns(rng: np.random.Generator, sessions: np.ndarray, error_rate: np.ndarray) -> np.ndarray:
-    """The sessions of those who come back, soon after an anonymous one, and log in."""
+    """The sessions of visitors who come back soon after an anonymous session, and log in."""
     visits = sessions[sessions["anonymous"]]
     returns = visits[rng.random(len(visits)) < p.RETURN_SHARE]
     returns["anonymous"], returns["returning"] = False, True
@@ -80,7 +80,7 @@ def _draw_songs(rng: np.random.Generator, sessions: np.ndarray, error_rate: np.n
 
 
 def _space_out(sessions: np.ndarray, free_from: np.ndarray) -> None:
-    """Let each user's sessions follow one another with a pause, moving later what would overlap."""
+    """Move sessions to a later start where they overlap, so that a pause lies between a user's sessions."""
     order = np.lexsort([sessions["start"], sessions["user"]])
     user = sessions["user"][order]
     nth = np.arange(len(user)) - np.searchsorted(user, user)  # of the user's sessions on this day

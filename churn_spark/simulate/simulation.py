@@ -8,7 +8,8 @@ from pyspark.sql import DataFrame, SparkSession, Window
 from pyspark.sql import functions as F
 
 from churn_spark.clock import MS_PER_DAY
-from churn_spark.settings import Settings, SimulateSettings
+from churn_spark.session import cached
+from churn_spark.settings.simulate import SimulateSettings
 from churn_spark.simulate.blocks import MAX_TASKS, number_of_blocks
 from churn_spark.simulate.daily_files import claim_folder, mark_complete, write_days
 from churn_spark.simulate.deliveries import DELIVERIES, deliver
@@ -20,37 +21,34 @@ from churn_spark.simulate.truth import EVENTS, HAZARDS, true_events, true_hazard
 Batches = Iterator[pa.RecordBatch]
 
 
-def simulate(spark: SparkSession, settings: Settings, logs: str, truth: str) -> None:
+def simulate_logs(spark: SparkSession, size: SimulateSettings, logs: str, truth: str) -> None:
     """Write the simulated logs, one file a day, and apart from them the truth; folders are local paths or URIs.
 
-    <logs>/YYYY-MM-DD-events.json has the lines that arrived on that day, UTC; a file is whole once it has its name.
-    <truth>/events and <truth>/hazards are Parquet: EVENTS and HAZARDS of `churn_spark.simulate.truth`.
-    The same settings give the same content, whatever the cluster. A simulation that is all there is left alone.
-    Raises UserError where `logs` holds anything but this simulation.
+    - `<logs>/YYYY-MM-DD-events.json`: the lines that arrived on that day, UTC; a file gets its name once complete.
+    - `<truth>/events`, `<truth>/hazards`: Parquet with EVENTS and HAZARDS of `churn_spark.simulate.truth`.
+
+    The same settings give the same content, whatever the cluster. A complete simulation is left as it is.
+    Raises UserError if `logs` holds anything but this simulation.
     """
-    size = settings.simulate
     if not claim_folder(logs, size):
         return
     tasks = min(number_of_blocks(size), MAX_TASKS)
     blocks = spark.range(0, number_of_blocks(size), 1, tasks).withColumnRenamed("id", "block")
     hazards = blocks.mapInArrow(partial(_of_blocks, true_hazards, size), HAZARDS)
     hazards.write.mode("overwrite").parquet(f"{truth}/hazards")
-    numbered = blocks.transform(_number_sessions, size).repartition(tasks).persist()
-    try:
+    with cached(blocks.transform(_number_sessions, size).repartition(tasks)) as numbered:
         events = numbered.mapInArrow(partial(_of_parts, true_events, size), EVENTS)
         events.write.mode("overwrite").parquet(f"{truth}/events")
         deliveries = numbered.mapInArrow(partial(_of_parts, deliver, size), DELIVERIES)
         _write_logs(deliveries, logs)
-    finally:
-        numbered.unpersist()
     mark_complete(logs)
 
 
 def _number_sessions(blocks: DataFrame, settings: SimulateSettings) -> DataFrame:
-    """For each block the IDs of its sessions, in the block's order: every server numbers its sessions as they start.
+    """For each block the IDs of its sessions, in the block's order.
 
-    All servers begin anew every RESTART_DAYS. So an ID comes again after a week, and stands for sessions of several
-    servers in the same hours, as in logs merged from several servers.
+    Every server numbers its sessions as they start, and all servers count from 1 again every RESTART_DAYS. So an ID
+    comes again after a week. In the same hours several servers use it, as in logs merged from several servers.
     """
     starts = blocks.mapInArrow(partial(_of_blocks, session_starts, settings), STARTS)
     week = F.floor(F.col("start") / (RESTART_DAYS * MS_PER_DAY))

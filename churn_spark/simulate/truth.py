@@ -1,9 +1,9 @@
-"""What the logs do not tell: whose every line is, how satisfied everybody was, how likely to leave."""
+"""What the logs do not tell: the user of every line, and the satisfaction and the hazards of every customer."""
 
 import numpy as np
 import pyarrow as pa
 
-from churn_spark.settings import SimulateSettings
+from churn_spark.settings.simulate import SimulateSettings
 from churn_spark.simulate.clock import dates, epoch_ms
 from churn_spark.simulate.decisions import CANCEL
 from churn_spark.simulate.events import names_user
@@ -20,10 +20,13 @@ _PAGE_NAMES = np.array([page for page, _, _ in PAGES])
 
 
 def true_events(settings: SimulateSettings, part: Part) -> pa.RecordBatch:
-    """EVENTS rows: the line's ts (ms since epoch) and numbers, the true user, whether the line names it, and the case.
+    """EVENTS rows: the true user of each line.
 
-    case: given (named); before_login, logged_out (and in again later in the session), after_logout, registration;
-    anonymous (no line of the session names the user); broken (the line cannot be read).
+    - `ts` (ms since epoch), `sessionId`, `itemInSession`, `page`: the line's own values.
+    - `userId`: the true user; `logged`: whether the line names the user.
+    - `case`: why the line names no user, or one of given (it names the user) and broken (it cannot be read). The others
+      are registration, anonymous (no line of the session names the user), before_login, after_logout and logged_out
+      (the user logs in again in the session).
     """
     users, events = part.users, part.events
     session = part.sessions[events["session"]]
@@ -53,8 +56,9 @@ def true_events(settings: SimulateSettings, part: Part) -> pa.RecordBatch:
 def true_hazards(settings: SimulateSettings, block: int) -> pa.RecordBatch:
     """HAZARDS rows: one for each day (UTC) and each user who is a customer at its start.
 
-    satisfaction is that of then (0 is average); cancel_hazard and downgrade_hazard are the probabilities of cancelling
-    and of downgrading on that day, cancelled whether the user did cancel on it.
+    - `satisfaction`: at the start of the day; 0 is average.
+    - `cancel_hazard`, `downgrade_hazard`: the probabilities of cancelling and of downgrading on that day.
+    - `cancelled`: whether the user cancelled on that day.
     """
     users = draw_users(settings, block)
     days, _ = live(settings, block, users)

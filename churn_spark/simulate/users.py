@@ -1,11 +1,11 @@
-"""Who the users of a block are: what the logs tell of them, and the traits that drive what they do."""
+"""The users of a block: the data that the logs show, and the hidden traits that drive what they do."""
 
 from typing import NamedTuple
 
 import numpy as np
 
 from churn_spark.clock import MS_PER_DAY
-from churn_spark.settings import SimulateSettings
+from churn_spark.settings.simulate import SimulateSettings
 from churn_spark.simulate import parameters as p
 from churn_spark.simulate.blocks import draw_generator, user_numbers
 from churn_spark.simulate.catalogue import FIRST_NAMES, LAST_NAMES, LOCATIONS, USER_AGENTS

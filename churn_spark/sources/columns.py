@@ -8,24 +8,28 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import DataType, StructField, StructType, TimestampType
 
 from churn_spark.errors import UserError
-from churn_spark.settings import SourceSettings
-from churn_spark.tables import Table
+from churn_spark.settings.sources import SourceSettings
+from churn_spark.table import Table
 
 ZONED = r"(?i):\d\d(\.\d+)?\s*(z|utc|gmt|[+-]\d\d:?\d\d)$"
 
 
 def typed(rows: DataFrame, table: Table, source: SourceSettings, name: str) -> DataFrame:
-    """The columns of `table` from those of `sources.<name>`, by `columns` of its settings; its keys become unique.
+    """The rows of `sources.<name>` with the columns of `table`, which `columns` of the source's settings compute.
 
-    Blank text is null. A time that names no zone is one of `time_zone`. Of rows with the same keys, the greatest is
-    kept. A row that has no value where the table demands one, or a value of another type, fails the query that reads
-    it with a message that names the column. Raises UserError where the settings do not fit the source's columns.
+    - Blank text is null.
+    - A time that names no zone is in `time_zone`.
+    - Of rows with the same keys, the greatest is kept.
+    - A missing value that the table demands, or a value of another type, fails the query that reads it. The message
+      names the column.
+
+    Raises UserError if the settings do not fit the source's columns.
     """
     fields = cast(StructType, DataType.fromDDL(table.columns)).fields
     unknown = source.columns.keys() - {field.name for field in fields}
     if unknown:
         raise UserError(f"sources.{name}.columns: {table.name} has no column {', '.join(sorted(unknown))}")
-    if not rows.columns:  # a source of text without a row has none
+    if not rows.columns:  # a text source without rows has no columns
         return rows.sparkSession.createDataFrame([], StructType(fields))
     columns = [_column(rows, field, source, f"sources.{name}.columns.{field.name}", table) for field in fields]
     values = [field.name for field in fields if field.name not in table.keys]
@@ -44,7 +48,7 @@ def _column(rows: DataFrame, field: StructField, source: SourceSettings, key: st
         given = rows.select(F.expr(expression)).schema[0].dataType
     except AnalysisException as error:
         raise UserError(
-            f"{key}: {expression}: cannot be had from the source's columns, {', '.join(rows.columns)}"
+            f"{key}: {expression}: cannot be computed from the source's columns, {', '.join(rows.columns)}"
         ) from error
     raw = F.expr(expression)
     absent = raw.isNull() | (F.trim(raw.cast("string")) == "")
@@ -63,7 +67,7 @@ def _column(rows: DataFrame, field: StructField, source: SourceSettings, key: st
 
 
 def _instant(raw: Column, given: DataType, time_zone: str) -> Column:
-    """The point in time, in a session of any time zone; null where the text is none."""
+    """The point in time, whatever the session's time zone; null if the text is no time."""
     if given == TimestampType():
         return raw
     wall = raw.try_cast("timestamp_ntz").cast("string")

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from pyspark.sql import DataFrame, SparkSession
 
 from churn_spark.errors import UserError
-from churn_spark.settings import SourceSettings
+from churn_spark.settings.sources import SourceSettings
 
 RETRIES = urllib3.Retry(total=6, backoff_factor=0.5, status_forcelist=(429, 500, 502, 503, 504))
 TIMEOUT_SECONDS = 60
@@ -20,8 +20,8 @@ TIMEOUT_SECONDS = 60
 def fetched_pages(spark: SparkSession, url: str, source: SourceSettings, token: SecretStr | None) -> DataFrame:
     """Rows of all pages from `url` on, one JSON object a row, in the column `value`.
 
-    One task on a worker goes from page to page and holds one at a time. A page that fails is asked for again, later
-    each time and when the service says so (Retry-After). The token goes to the service that `url` names, no other.
+    One task on a worker goes from page to page and holds one at a time. It asks for a failed page again, after growing
+    pauses or when the service says so (Retry-After). It gives the token to the server of `url` and to no other.
     """
 
     def fetch(_: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -62,5 +62,5 @@ def _page(http: urllib3.PoolManager, url: str) -> dict[str, Any]:
     try:
         page = response.json()
     except ValueError as error:
-        raise UserError(f"{url}: answers with something else than JSON") from error
+        raise UserError(f"{url}: does not answer with JSON") from error
     return page if isinstance(page, dict) else {}

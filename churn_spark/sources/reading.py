@@ -2,12 +2,12 @@
 
 import re
 
-from py4j.protocol import Py4JJavaError
-from pyspark.errors import AnalysisException, PythonException
 from pyspark.sql import DataFrame, SparkSession
 
 from churn_spark.errors import UserError
-from churn_spark.settings import Settings, SourceSettings, SourcesSettings
+from churn_spark.session import FAILURES, reason
+from churn_spark.settings.all import Settings
+from churn_spark.settings.sources import SourceSettings, SourcesSettings
 from churn_spark.sources.pages import fetched_pages
 
 DRIVER = "org.postgresql.Driver"
@@ -15,12 +15,14 @@ FETCH_ROWS = 10_000  # rows that the driver of the database holds at a time; wit
 
 
 def read_source(spark: SparkSession, name: str, settings: Settings) -> DataFrame | None:
-    """All rows of `sources.<name>` with the source's own columns; None where it has no location.
+    """All rows of `sources.<name>` with the source's own columns; None if it has no location.
 
-    Values of CSV and JSON are text. Raises UserError where the source cannot be read.
+    Values of CSV and JSON are text. Without logs, `ingest.logs` is the location of the customers. Raises UserError if
+    the source cannot be read.
     """
     source: SourceSettings = getattr(settings.sources, name)
-    location = settings.ingest.logs if name == "customers" and settings.ingest.kind == "customers" else source.location
+    instead_of_logs = name == "customers" and settings.ingest.origin == "customers"
+    location = settings.ingest.logs if instead_of_logs else source.location
     if location is None:
         return None
     try:
@@ -33,20 +35,10 @@ def read_source(spark: SparkSession, name: str, settings: Settings) -> DataFrame
         if source.format == "json":
             return _json(spark, location)
         return spark.read.options(header=True, mode="FAILFAST").load(location, source.format)
-    except Py4JJavaError as error:
-        raise UserError(_unreadable(name, location, str(error.java_exception.getMessage()))) from error
-    except AnalysisException as error:
-        cause = getattr(error, "_cause", None)  # of a database, the only one who says what is wrong
-        raise UserError(_unreadable(name, location, str(cause or error.getMessage()))) from error
-    except PythonException as error:
-        told = re.search(r"UserError: (.+)", str(error))  # by the worker that fetched the pages
-        if told is None:
-            raise
-        raise UserError(_unreadable(name, location, told[1])) from error
-
-
-def _unreadable(name: str, location: str, reason: str) -> str:
-    return f"sources.{name}.location: {location}: cannot be read: {reason.partition(chr(10))[0]}"
+    except FAILURES as error:
+        words = reason(error)
+        told = re.search(r"UserError: (.+)", str(error))  # raised by the worker that fetched the pages
+        raise UserError(f"sources.{name}.location: {location}: cannot be read: {told[1] if told else words}") from error
 
 
 def _json(spark: SparkSession, folder: str) -> DataFrame:
@@ -54,7 +46,7 @@ def _json(spark: SparkSession, folder: str) -> DataFrame:
 
 
 def _database(spark: SparkSession, url: str, source: SourceSettings, sources: SourcesSettings) -> DataFrame:
-    """A table or query, read in as many ranges of `split_by` as `partitions` says, else by one connection."""
+    """A table or query, read in `partitions` ranges of `split_by`; without `split_by`, by one connection."""
     reader = spark.read.format("jdbc").options(
         url=url, driver=DRIVER, fetchsize=FETCH_ROWS, user=sources.jdbc_user, preferTimestampNTZ=True
     )

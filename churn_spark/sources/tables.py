@@ -1,13 +1,13 @@
 """The silver tables of the sources; the settings map a source's columns to theirs."""
 
-from churn_spark.tables import Table
+from churn_spark.table import Table
 
 CUSTOMERS = Table(
     "silver.customers",
-    "What the customer source says of a customer from a time on, until its next row; one row per customer and change",
+    "What the customer source says of a customer from updated_at to the next row; one row per customer and change",
     """
     user_id STRING NOT NULL COMMENT 'Pseudonym of the user',
-    updated_at TIMESTAMP NOT NULL COMMENT 'From when on the row speaks: as the source says, else when first read',
+    updated_at TIMESTAMP NOT NULL COMMENT 'Time from which the row holds: from the source, or when the row was first read',
     joined_at TIMESTAMP COMMENT 'When the customer joined',
     tenure_months DOUBLE COMMENT 'Months as a customer at updated_at',
     contract_months INT COMMENT 'Term of the contract, months; 1: monthly',
@@ -15,6 +15,7 @@ CUSTOMERS = Table(
     total_charges DECIMAL(18, 4) COMMENT 'Charges since joining at updated_at, money',
     service_count INT COMMENT 'Services subscribed to',
     paperless_billing BOOLEAN COMMENT 'Bills are sent electronically',
+    payment_method STRING COMMENT 'How bills are paid; FEATURES.md lists the values that the feature payment_method knows',
     automatic_payment BOOLEAN COMMENT 'Bills are paid without the customer doing anything',
     churned BOOLEAN COMMENT 'The source itself says that the customer has left; a label, never a feature'
     """,

@@ -1,1 +1,1 @@
-"""Training set -> split -> XGBoost on Spark -> evaluation -> champion in MLflow's registry."""
+"""Training set, split, XGBoost on Spark workers, evaluation, champion in MLflow's registry."""

@@ -1,29 +1,34 @@
 """Distributed XGBoost on Spark."""
 
+from collections.abc import Sequence
+
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from xgboost import Booster
 from xgboost.spark import SparkXGBClassifier
 
-from churn_spark.settings import TrainingSettings
+from churn_spark.behavior.definition import Declared
+from churn_spark.features.encoding import model_inputs
+from churn_spark.settings.training import TrainingSettings
 
 
-def fit(training_set: DataFrame, feature_names: list[str], settings: TrainingSettings) -> Booster:
+def fit(training_set: DataFrame, features: Sequence[Declared], settings: TrainingSettings) -> Booster:
     """Train on the `train` rows, stop early on the `validation` rows; the booster ends at its best tree.
 
     The same rows give the same booster: each worker gets the customers of one hash, in order.
     """
+    names = [feature.name for feature in features]
     rows = (
         training_set.where("split IN ('train', 'validation')")
         .select(
-            "user_id", "as_of", *feature_names,
+            "user_id", "as_of", *model_inputs(features),
             F.col("churned").cast("double").alias("label"), (F.col("split") == "validation").alias("validation"),
         )
         .repartition(settings.workers, "user_id")
         .sortWithinPartitions("user_id", "as_of")
     )  # fmt: skip
     classifier = SparkXGBClassifier(
-        features_col=feature_names,
+        features_col=names,
         label_col="label",
         validation_indicator_col="validation",
         num_workers=settings.workers,
@@ -41,5 +46,5 @@ def fit(training_set: DataFrame, feature_names: list[str], settings: TrainingSet
     )
     booster: Booster = classifier.fit(rows).get_booster()
     best = booster[: booster.best_iteration + 1]
-    best.feature_names = feature_names
+    best.feature_names = names
     return best

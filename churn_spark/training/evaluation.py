@@ -36,7 +36,7 @@ def score_counts(scored: DataFrame, score: str = "churn_probability") -> pd.Data
 
 
 def best_threshold(counts: pd.DataFrame) -> float:
-    """The threshold with the highest F1, the highest of them where several reach it."""
+    """The threshold with the highest F1; if several reach it, the highest of these."""
     precision, recall, thresholds = precision_recall_curve(
         counts["churned"], counts["score"], sample_weight=counts["rows"]
     )

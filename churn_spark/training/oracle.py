@@ -3,7 +3,7 @@
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from churn_spark.features.calendar import day_of
+from churn_spark.calendar import day_of
 
 
 def oracle_scores(customers: DataFrame, hazards: DataFrame, horizon_days: int) -> DataFrame:
@@ -11,16 +11,18 @@ def oracle_scores(customers: DataFrame, hazards: DataFrame, horizon_days: int) -
 
     `hazards`: `user_id`, `day` (UTC), `cancel_hazard` of that day.
 
-    The oracle knows the true hazard of the last day before `as_of`, and nothing of what comes after; the
-    probability is that of cancelling within the horizon if the hazard stays as it is.
+    The oracle knows the true hazard of the last day before `as_of`, and nothing of what comes after. Its probability is
+    that of cancelling within the horizon if the hazard stays as it is.
+
+    Example: a hazard of 0.01 and a horizon of 14 days give 1 - 0.99 ** 14 = 0.13.
     """
-    known = hazards.select(
+    foreseen = hazards.select(
         "user_id",
         F.date_add("day", 1).alias("as_of_day"),
         (1 - F.pow(1 - F.col("cancel_hazard"), F.lit(horizon_days))).alias("churn_probability"),
     )
     return (
         customers.withColumn("as_of_day", day_of("as_of"))
-        .join(known, ["user_id", "as_of_day"])
+        .join(foreseen, ["user_id", "as_of_day"])
         .select("churned", "churn_probability")
     )

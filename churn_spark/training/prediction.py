@@ -12,17 +12,17 @@ from xgboost import Booster, DMatrix
 FACTORS = "ARRAY<STRUCT<feature: STRING, value: DOUBLE, contribution: DOUBLE>>"
 
 
-def churn_probability(booster: Booster) -> Column:
-    """Probability of churn from the booster's feature columns; a null feature is a missing value."""
+def churn_probability(booster: Booster, inputs: Sequence[Column]) -> Column:
+    """Probability of churn from the model's inputs, in its order; a null input is a missing value."""
 
     def predict(*features: pa.Array) -> pa.Array:
         booster.set_param({"nthread": 1})  # Spark runs one task per core already
         return pa.array(booster.inplace_predict(_matrix(features), validate_features=False).astype("float64"))
 
-    return _over_batches(predict, "double", booster)
+    return _over_batches(predict, "double", inputs)
 
 
-def top_factors(booster: Booster, count: int) -> Column:
+def top_factors(booster: Booster, inputs: Sequence[Column], count: int) -> Column:
     """The `count` features with the largest SHAP contributions in log odds, largest first, ties by feature order.
 
     Contributions are exact (TreeSHAP, Lundberg et al. 2018): with the model's bias they add up to the log odds.
@@ -46,12 +46,12 @@ def top_factors(booster: Booster, count: int) -> Column:
         offsets = np.arange(0, largest.size + 1, largest.shape[1], dtype="int32")
         return pa.ListArray.from_arrays(offsets, factors)
 
-    return _over_batches(explain, FACTORS, booster)
+    return _over_batches(explain, FACTORS, inputs)
 
 
-def _over_batches(function: Callable[..., pa.Array], returns: str, booster: Booster) -> Column:
+def _over_batches(function: Callable[..., pa.Array], returns: str, inputs: Sequence[Column]) -> Column:
     batches = arrow_udf(function, returns)  # type: ignore[call-overload]  # its stubs know up to ten arguments
-    scored: Column = batches(*(booster.feature_names or []))
+    scored: Column = batches(*inputs)
     return scored
 
 

@@ -19,20 +19,24 @@ import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from churn_spark import table_stages
-from churn_spark.configuration import load_settings
+from churn_spark.behavior.catalogue import BEHAVIOR_FEATURES, OWN
+from churn_spark.behavior.online import online_features
+from churn_spark.behavior.tiles import EVENT_COLUMNS, SESSION
+from churn_spark.calendar import as_of_grid
+from churn_spark.clock import DAY
 from churn_spark.features.batch import percentiles, user_days, user_features, with_relative_features
-from churn_spark.features.calendar import as_of_days
-from churn_spark.features.catalogue import ALL_FEATURES, FEATURES
-from churn_spark.features.increment import update_behavior, update_user_days
-from churn_spark.features.online import online_features
 from churn_spark.features.point_in_time import point_in_time_join
-from churn_spark.features.tiles import EVENT_COLUMNS, SESSION
+from churn_spark.features.stage import update_behavior, update_user_days
+from churn_spark.features.tables import USER_DAYS
+from churn_spark.identity.stage import identity
+from churn_spark.identity.tables import SILVER_EVENTS
+from churn_spark.ingest.stage import ingest
 from churn_spark.lake import Lake
 from churn_spark.session import spark_session
-from churn_spark.settings import Settings
-from churn_spark.tables import SILVER_EVENTS, USER_DAYS
-from tests.benchmarks.bench_bronze import BUILD, bronze, place, silver, simulated, timed
+from churn_spark.settings.all import Settings
+from churn_spark.settings.reading import load_settings
+from churn_spark.simulate.stage import simulate
+from tests.benchmarks.bench_bronze import BUILD, bronze, place, silver, simulated, timed, without_gate
 from tests.benchmarks.features_in_sql import duckdb_query, naive_aggregates
 
 CONFIG = Path(__file__).parents[2] / "conf" / "local.yml"
@@ -138,20 +142,21 @@ def new_day(whole: Lake, settings: Settings, newest: date, repeat: int) -> list[
     silver = whole.read(SILVER_EVENTS).where(F.col("event_date") >= days[0])
     lake = Lake(whole.spark, settings.lake.model_copy(update={"root": f"{settings.lake.root}-new-day"}))
 
-    def publish(rows: DataFrame, where: str, days: list[str] | None) -> None:
-        lake.replace(SILVER_EVENTS, rows.where(where), where, {"days": days})
+    def publish(rows: DataFrame, where: str, days: list[date] | None) -> None:
+        lake.replace(SILVER_EVENTS, rows.where(where), where, {"bronze.events": 1}, days)
 
     def update(name: str, day: date) -> None:
         timed(seconds[f"tiles of {name}"], partial(update_user_days, lake))
-        grid = as_of_days(days[0], day, settings.features)
-        timed(seconds[f"features of {name}"], partial(update_behavior, lake, grid, lambda rows: 0))
+        grid = as_of_grid(days[0], day, settings.features.step_days, settings.features.min_history_days)
+        with without_gate():
+            timed(seconds[f"features of {name}"], partial(update_behavior, lake, [*grid, day + DAY], settings))
 
     seconds: defaultdict[str, list[float]] = defaultdict(list)
     for _ in range(repeat + 1):
         shutil.rmtree(lake.settings.root, ignore_errors=True)
         publish(silver.where(F.col("event_date") < days[-1]), "true", None)
         update("59 days", days[-2])
-        publish(silver, f"event_date = DATE'{days[-1]}'", [days[-1].isoformat()])
+        publish(silver, f"event_date = DATE'{days[-1]}'", [days[-1]])
         update("1 new day", days[-1])
     took = {name: statistics.median(measured[1:]) for name, measured in seconds.items()}
     for name in ("59 days", "1 new day"):
@@ -173,7 +178,8 @@ def raw(spark: SparkSession, settings: Settings, repeat: int) -> list[str]:
         timed(steps, partial(silver, spark, here))
         timed(steps, partial(update_user_days, lake))
         newest = lake.read(USER_DAYS).agg(F.max("day")).collect()[0][0] + timedelta(days=1)
-        timed(steps, partial(update_behavior, lake, [newest], lambda rows: 0))
+        with without_gate():
+            timed(steps, partial(update_behavior, lake, [newest], settings))
         seconds.append(steps)
     took = [statistics.median(step) for step in zip(*seconds[1:], strict=True)]
     count = lake.read(SILVER_EVENTS).count()
@@ -194,7 +200,7 @@ def online(lake: Lake, newest: date, customers: int = 300) -> list[str]:
     events = (
         lake.read(SILVER_EVENTS).where(F.col("user_id").isin(users)).where(last_day).select(*EVENT_COLUMNS).toArrow()
     )
-    bounds = {feature.name: [1.0, 2.0, 3.0, 4.0] for feature in FEATURES}
+    bounds = {feature.name: [1.0, 2.0, 3.0, 4.0] for feature in OWN}
 
     def of_user(table: pa.Table, user: str) -> pa.Table:
         return table.filter(pa.compute.equal(table["user_id"], user)).combine_chunks()
@@ -237,7 +243,7 @@ def main() -> None:
     spark = spark_session(settings)
     lake = Lake(spark, settings.lake)
     if not lake.exists(SILVER_EVENTS):
-        for stage in (table_stages.simulate, table_stages.ingest, table_stages.identity):
+        for stage in (simulate, ingest, identity):
             stage(lake, settings)
     if "online" in arguments.parts and not lake.exists(USER_DAYS):
         lake.replace(USER_DAYS, user_days(lake.read(SILVER_EVENTS)))
@@ -249,7 +255,7 @@ def main() -> None:
     lines = [
         f"# Features, {count:,} events",
         "",
-        f"{len(ALL_FEATURES)} features; medians of {arguments.repeat} interleaved runs on "
+        f"{len(BEHAVIOR_FEATURES)} features; medians of {arguments.repeat} interleaved runs on "
         f"{spark.sparkContext.defaultParallelism} cores.",
         "",
         "| measured | time | ratio | mark |",

@@ -17,13 +17,14 @@ from statistics import median
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from churn_spark.configuration import load_settings
 from churn_spark.ingest.contract import EXPECTED, FIELDS, kept, parse
+from churn_spark.ingest.expectations import bronze_events
+from churn_spark.ingest.tables import BRONZE_EVENTS
 from churn_spark.lake import Lake
 from churn_spark.quality.gate import audit
 from churn_spark.session import spark_session
-from churn_spark.settings import Settings
-from churn_spark.tables import BRONZE_EVENTS
+from churn_spark.settings.all import Settings
+from churn_spark.settings.reading import load_settings
 
 PROJECT = Path(__file__).parents[2]
 ROUNDS = 3
@@ -65,7 +66,7 @@ def one_round(lake: Lake, settings: Settings, logs: str, batch: int) -> dict[str
         return {
             "parse and persist": seconds(rows.count),
             "write to Delta": seconds(lambda: lake.append(BRONZE_EVENTS, rows, "bench", batch)),
-            "gate": seconds(lambda: audit(lake, settings, BRONZE_EVENTS, rows)),
+            "gate": seconds(lambda: audit(lake, BRONZE_EVENTS, rows, bronze_events(settings.ingest))),
             "standard expectations": seconds(lambda: standard_expectations(rows)),
         }
     finally:

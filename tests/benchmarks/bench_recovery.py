@@ -14,15 +14,15 @@ from pathlib import Path
 from pyspark.sql import Column, DataFrame, SparkSession, Window
 from pyspark.sql import functions as F
 
-from churn_spark.configuration import load_settings
 from churn_spark.identity.events import to_silver_names, without_duplicates
 from churn_spark.identity.recovery import recover_user_ids
 from churn_spark.identity.sessions import with_session_key
 from churn_spark.identity.validation import with_out_of_sequence
 from churn_spark.ingest.contract import kept, parse
 from churn_spark.session import spark_session
-from churn_spark.settings import Settings
-from churn_spark.simulate import simulate
+from churn_spark.settings.all import Settings
+from churn_spark.settings.reading import load_settings
+from churn_spark.simulate.simulation import simulate_logs
 
 LOCAL = Path(__file__).parent.parent.parent / "conf" / "local.yml"
 KEYS = ("session_id", "event_ms", "item_in_session", "page")
@@ -135,7 +135,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         settings = load_settings(LOCAL, [f"lake.root={folder}", f"simulate.users={given.users}"])
         spark = spark_session(settings)
-        simulate(spark, settings, settings.logs, settings.truth)
+        simulate_logs(spark, settings.simulate, settings.logs, str(settings.truth))
         truth = spark.read.parquet(f"{settings.truth}/events").select(
             F.col("sessionId").alias("session_id"),
             F.col("ts").alias("event_ms"),

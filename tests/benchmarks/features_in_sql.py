@@ -52,6 +52,12 @@ FACTOR = f"((1 - (1 - ({ACTIVE[28]} + 1) / 30) ** 28) / 1.01)"
 FEES = f"({FACTOR} * (1 - {FACTOR} ** 36) / (1 - {FACTOR}))"
 MOST = "((1 / 1.01) * (1 - (1 / 1.01) ** 36) / (1 - 1 / 1.01))"
 
+STATE = "regexp_extract(location, ', ([A-Z]{2})(-[A-Z]{2})*$', 1)"
+REGION = f"""CASE WHEN {STATE} IN ('CT', 'ME', 'MA', 'NH', 'RI', 'VT', 'NJ', 'NY', 'PA') THEN 'Northeast'
+    WHEN {STATE} IN ('IL', 'IN', 'MI', 'OH', 'WI', 'IA', 'KS', 'MN', 'MO', 'NE', 'ND', 'SD') THEN 'Midwest'
+    WHEN {STATE} IN ('AZ', 'CO', 'ID', 'MT', 'NV', 'NM', 'UT', 'WY', 'AK', 'CA', 'HI', 'OR', 'WA') THEN 'West'
+    WHEN {STATE} != '' THEN 'South' END"""
+
 OF_TILES = {
     "account_age_days": days_since("registration_ms"),
     "tenure_bin": f"CASE WHEN {days_since('registration_ms')} < 30 THEN 0 WHEN {days_since('registration_ms')} < 90 "
@@ -83,6 +89,9 @@ OF_TILES = {
     "songs_vs_baseline_7d": against_baseline("songs"),
     "events_slope_28d": f"(3 * ({WEEKS[0]} - {WEEKS[3]}) + {WEEKS[1]} - {WEEKS[2]}) / 10",
     "events_change_30d": share(f"{EVENTS} - {total('events', 30, 30)}", f"{EVENTS} + {total('events', 30, 30)}"),
+    "level": "CASE WHEN coalesce(max(last_paid_ms), 0) >= coalesce(max(last_free_ms), 0) THEN 'paid' ELSE 'free' END",
+    "gender": "arg_max(gender, day) FILTER (WHERE gender IN ('F', 'M'))",
+    "region": "arg_max(region, day) FILTER (WHERE region IS NOT NULL)",
     "is_paid": "(coalesce(max(last_paid_ms), 0) >= coalesce(max(last_free_ms), 0))::int",
     "paid_share_90d": PAID_SHARE,
     "days_since_downgrade_visit": "min(ago) FILTER (WHERE downgrade_visits > 0)",
@@ -137,7 +146,9 @@ def duckdb_query(silver: str, as_of_days: Sequence[date], session: str) -> str:
             max(event_ms) AS last_ms, max(event_ms) FILTER (WHERE page = 'NextSong') AS last_song_ms,
             max(event_ms) FILTER (WHERE page = 'Cancellation Confirmation') AS cancelled_ms,
             max(event_ms) FILTER (WHERE level = 'paid') AS last_paid_ms,
-            max(event_ms) FILTER (WHERE level = 'free') AS last_free_ms, max(registration_ms) AS registration_ms
+            max(event_ms) FILTER (WHERE level = 'free') AS last_free_ms, max(registration_ms) AS registration_ms,
+            arg_max(gender, event_ms) FILTER (WHERE gender IS NOT NULL) AS gender,
+            arg_max({REGION}, event_ms) FILTER (WHERE location IS NOT NULL) AS region
         FROM events GROUP BY ALL),
     of_tiles AS (
         SELECT user_id, as_of_day, {of_tiles}

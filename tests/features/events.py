@@ -6,14 +6,15 @@ from datetime import UTC, date, datetime
 import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
 
+from churn_spark.behavior.tiles import EVENT_COLUMNS, EVENT_ORDER, SESSION
 from churn_spark.features.batch import percentiles, user_days, user_features, with_relative_features
-from churn_spark.features.catalogue import BEHAVIOR
-from churn_spark.features.tiles import EVENT_COLUMNS, EVENT_ORDER, SESSION
+from churn_spark.features.tables import BEHAVIOR, PERCENTILES, USER_DAYS
+from churn_spark.identity.tables import SILVER_EVENTS
 from churn_spark.lake import Lake
-from churn_spark.tables import PERCENTILES, SILVER_EVENTS, USER_DAYS
 
 SILVER = f"""user_id STRING, event_ms BIGINT, event_date DATE, {SESSION} STRING, item_in_session INT, page STRING,
-             status INT, level STRING, registration_ms BIGINT, artist STRING, song STRING, length_ms BIGINT"""
+             status INT, level STRING, registration_ms BIGINT, artist STRING, song STRING, length_ms BIGINT,
+             gender STRING, location STRING"""
 
 Event = tuple[str | None, str, int, int, str]  # user, day, hour, session, page
 
@@ -23,7 +24,7 @@ def ms(day: str, hour: int = 12) -> int:
 
 
 def rows(*events: Event) -> list[tuple[object, ...]]:
-    """Users registered on 2026-01-01 and all pay; songs last 200 s; `NextSong a/s` plays song s by artist a."""
+    """Users registered on 2026-01-01 and pay; songs last 200 s; `NextSong a/s` plays song s by artist a."""
     return [_row(item, *event) for item, event in enumerate(events)]
 
 
@@ -51,6 +52,7 @@ ARROW = pa.schema([
     ("user_id", pa.string()), ("event_ms", pa.int64()), ("event_date", pa.date32()), (SESSION, pa.string()),
     ("item_in_session", pa.int32()), ("page", pa.string()), ("status", pa.int32()), ("level", pa.string()),
     ("registration_ms", pa.int64()), ("artist", pa.string()), ("song", pa.string()), ("length_ms", pa.int64()),
+    ("gender", pa.string()), ("location", pa.string()),
 ])  # fmt: skip
 
 
@@ -59,5 +61,6 @@ def _row(item: int, user: str | None, day: str, hour: int, session: int, page: s
     artist, _, song = play.partition("/")
     return (
         user, ms(day, hour), date.fromisoformat(day), str(session), item, page, 404 if page == "Error" else 200, "paid",
-        ms("2026-01-01", 0), artist or None, song or None, 200_000 if page == "NextSong" else None,
+        ms("2026-01-01", 0), artist or None, song or None, 200_000 if page == "NextSong" else None, "F",
+        "Buffalo, NY",
     )  # fmt: skip

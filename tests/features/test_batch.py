@@ -13,20 +13,25 @@ from hypothesis import strategies as st
 from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
-from churn_spark import table_stages
-from churn_spark.configuration import load_settings
+from churn_spark.behavior.catalogue import OWN, RELATIVE
+from churn_spark.behavior.online import online_features
+from churn_spark.behavior.tiles import EVENT_COLUMNS, SESSION, tiles_of
+from churn_spark.calendar import day_of
 from churn_spark.features.batch import percentiles, user_days, user_features, whole_users, with_relative_features
-from churn_spark.features.calendar import day_of
-from churn_spark.features.catalogue import BEHAVIOR, FEATURE_NAMES, FEATURES, RELATIVE
-from churn_spark.features.online import online_features
-from churn_spark.features.tiles import EVENT_COLUMNS, SESSION, tiles_of
+from churn_spark.features.parity import NAMES, by_user
+from churn_spark.features.stage import features
+from churn_spark.features.tables import BEHAVIOR, PERCENTILES, USER_DAYS
+from churn_spark.identity.stage import identity
+from churn_spark.identity.tables import SILVER_EVENTS
+from churn_spark.ingest.stage import ingest
 from churn_spark.lake import Lake
-from churn_spark.quality.parity import by_user
-from churn_spark.tables import PERCENTILES, SILVER_EVENTS, USER_DAYS
+from churn_spark.settings.reading import load_settings
+from churn_spark.simulate.stage import simulate
 from tests.benchmarks.features_in_sql import duckdb_query
 from tests.features.events import Event, arrow, silver
-from tests.jobs.processes import LOCAL
+from tests.lakes import LOCAL
 
+LEVELS = [feature.name for feature in OWN if feature.levels]
 MONDAYS = (date(2026, 1, 12), date(2026, 1, 19))
 EVENTS: tuple[Event, ...] = (
     ("ann", "2026-01-05", 9, 1, "NextSong a/x"),
@@ -53,12 +58,13 @@ def test_every_customer_has_a_row_at_every_as_of(spark: SparkSession) -> None:
 @pytest.fixture(scope="module")
 def ranked(spark: SparkSession) -> list[Row]:
     """Ten customers whose recency is 1 to 10 days and whose sessions last 10 to 100 minutes, one more a week later."""
-    names = [feature.name for feature in FEATURES]
-    columns = "user_id STRING, as_of TIMESTAMP, feature_version STRING, " + ", ".join(f"{n} DOUBLE" for n in names)
+    types = ", ".join(f"{feature.name} {feature.sql_type}" for feature in OWN)
+    columns = f"user_id STRING, as_of TIMESTAMP, feature_version STRING, {types}"
 
     def row(user: str, as_of: datetime, days: float) -> tuple[object, ...]:
-        known = dict.fromkeys(names, 0.0) | {"rfm_recency_days": days, "session_minutes_mean_30d": 10 * days}
-        return user, as_of, "v1.1", *known.values()
+        values: dict[str, float | None] = {feature.name: None if feature.levels else 0.0 for feature in OWN}
+        values |= {"rfm_recency_days": days, "session_minutes_mean_30d": 10 * days}
+        return user, as_of, "v1.1", *values.values()
 
     rows = [row(f"user {days}", datetime(2026, 1, 12), float(days)) for days in range(1, 11)]
     features = spark.createDataFrame([*rows, row("late", datetime(2026, 1, 19), 500.0)], columns)
@@ -111,7 +117,7 @@ def simulated(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> 
     root = tmp_path_factory.mktemp("simulated")
     settings = load_settings(LOCAL, [f"lake.root={root}", "simulate.users=600", "simulate.days=40"])
     lake = Lake(spark, settings.lake)
-    for stage in (table_stages.simulate, table_stages.ingest, table_stages.identity, table_stages.features):
+    for stage in (simulate, ingest, identity, features):
         stage(lake, settings)
     return lake
 
@@ -130,8 +136,11 @@ def test_online_equals_batch_for_every_feature_and_simulated_user(simulated: Lak
             tiles.get(user, tiles[None]), events.get(user, events[None]), date(2026, 1, 26), bounds
         )
         assert online is not None
+        expected = row[NAMES].to_dict()
+        for name in LEVELS:
+            assert online.pop(name) == expected.pop(name), user
         values = {name: np.nan if value is None else value for name, value in online.items()}
-        assert values == pytest.approx(row[FEATURE_NAMES].to_dict(), rel=1e-9, abs=0, nan_ok=True), user
+        assert values == pytest.approx(expected, rel=1e-9, abs=0, nan_ok=True), user
 
 
 @pytest.mark.slow
@@ -142,7 +151,9 @@ def test_batch_equals_the_same_features_written_in_sql(simulated: Lake) -> None:
     batch = simulated.read(BEHAVIOR).withColumn("as_of_day", day_of("as_of")).where(F.col("as_of_day").isin(days))
     ours = batch.toPandas().astype({"as_of_day": "datetime64[us]"}).set_index(["user_id", "as_of_day"])
     assert ours.index.sort_values().equals(sql.index.set_names(ours.index.names).sort_values())
-    for feature in FEATURES:
+    for name in LEVELS:
+        assert ours[name].fillna("").tolist() == sql[name].reindex(ours.index).fillna("").tolist(), name
+    for feature in (feature for feature in OWN if not feature.levels):
         theirs = sql[feature.name].astype(float).reindex(ours.index)
         expected = theirs if feature.null else theirs.fillna(0)  # of a user without a song in the window
         np.testing.assert_allclose(ours[feature.name], expected, rtol=1e-9, atol=1e-9, err_msg=feature.name)

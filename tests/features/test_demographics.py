@@ -31,9 +31,9 @@ def known(spark: SparkSession) -> dict[str, Row]:
             customer(
                 "ann", datetime(2026, 3, 1), joined_at=datetime(2025, 12, 1), contract_months=1,
                 monthly_charges=Decimal(20), total_charges=Decimal(60), service_count=4, paperless_billing=True,
-                automatic_payment=False,
+                automatic_payment=False, payment_method="card",
             ),
-            customer("bob", datetime(2026, 1, 1), tenure_months=23.0, contract_months=24),
+            customer("bob", datetime(2026, 1, 1), tenure_months=23.0, contract_months=24, payment_method="cash"),
             customer("cid", datetime(2026, 3, 1)),
             customer("new", datetime(2026, 3, 1), tenure_months=0.0, monthly_charges=Decimal(20)),
         )
@@ -52,12 +52,16 @@ def known(spark: SparkSession) -> dict[str, Row]:
         ("paperless_billing", 1.0, None, None),
         ("automatic_payment", 0.0, None, None),
         ("high_risk", 1.0, 0.0, None),
+        ("contract", "monthly", "longer", None),
+        ("payment_method", "card", "other", None),
         ("tenure_missing", 0.0, 0.0, 1.0),
         ("contract_missing", 0.0, 0.0, 1.0),
         ("total_charges_missing", 0.0, 1.0, 1.0),
     ],
 )
-def test_value(known: dict[str, Row], feature: str, ann: float, bob: float | None, cid: float | None) -> None:
+def test_value(
+    known: dict[str, Row], feature: str, ann: float | str, bob: float | str | None, cid: float | None
+) -> None:
     assert [known[user][feature] for user in ("ann", "bob", "cid")] == [ann, bob, cid]
 
 

@@ -5,18 +5,19 @@ from pathlib import Path
 
 import pytest
 from chispa import assert_df_equality
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
-from churn_spark import table_stages
 from churn_spark.errors import DataRefused
-from churn_spark.features.catalogue import BEHAVIOR
-from churn_spark.features.increment import update_behavior, update_user_days
+from churn_spark.features.stage import features, update_behavior, update_user_days, with_those_made
+from churn_spark.features.tables import BEHAVIOR, PERCENTILES, USER_DAYS
+from churn_spark.identity.tables import SILVER_EVENTS
 from churn_spark.lake import Lake
-from churn_spark.settings import Settings
-from churn_spark.tables import PERCENTILES, SILVER_EVENTS, USER_DAYS, Table
+from churn_spark.settings.all import Settings
+from churn_spark.settings.reading import load_settings
+from churn_spark.table import Table
 from tests.features.events import SILVER, Event, silver
-from tests.jobs.processes import lake_at
+from tests.lakes import LOCAL, lake_at
 
 SHORT_SILVER = Table(SILVER_EVENTS.name, "Silver with the columns that tiles are made from", SILVER)
 FIRST: list[Event] = [
@@ -28,16 +29,14 @@ CHANGED: list[Event] = [("bob", "2026-01-13", 10, 4, "Thumbs Up"), ("cid", "2026
 GRID = [date(2026, 1, 8), date(2026, 1, 13)]
 NEWEST = [date(2026, 1, 14)]
 LATER = [date(2026, 1, 16)]
-
-
-def accept(rows: DataFrame) -> int:
-    return 0
+SETTINGS = load_settings(LOCAL)
 
 
 def publish(lake: Lake, spark: SparkSession, events: list[Event], days: list[str] | None) -> None:
     literals = ", ".join(f"DATE'{day}'" for day in days or [])
     where = f"event_date IN ({literals})" if days else "true"
-    lake.replace(SHORT_SILVER, silver(spark, *events).where(where), where, {"days": days})
+    changed = [date.fromisoformat(day) for day in days] if days else None
+    lake.replace(SHORT_SILVER, silver(spark, *events).where(where), where, {"bronze.events": 1}, changed)
 
 
 @pytest.fixture(scope="module")
@@ -46,10 +45,10 @@ def grown(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Lake
     lake = lake_at(spark, tmp_path_factory.mktemp("grown"))
     publish(lake, spark, FIRST, None)
     update_user_days(lake)
-    update_behavior(lake, [*GRID, *NEWEST], accept)
+    update_behavior(lake, [*GRID, *NEWEST], SETTINGS)
     publish(lake, spark, [*FIRST, *CHANGED], ["2026-01-13", "2026-01-15"])
     update_user_days(lake)
-    update_behavior(lake, [*GRID, *LATER], accept)
+    update_behavior(lake, [*GRID, *LATER], SETTINGS)
     return lake
 
 
@@ -57,7 +56,7 @@ def test_the_result_is_that_of_a_full_build(grown: Lake, spark: SparkSession, tm
     whole = lake_at(spark, tmp_path / "lake")
     publish(whole, spark, [*FIRST, *CHANGED], None)
     update_user_days(whole)
-    update_behavior(whole, [*GRID, *LATER], accept)
+    update_behavior(whole, [*GRID, *LATER], SETTINGS)
     for table in (USER_DAYS, BEHAVIOR):
         assert_df_equality(grown.read(table), whole.read(table), ignore_row_order=True)
     bounds = [lake.read(PERCENTILES).select("as_of", F.explode("percentiles")) for lake in (grown, whole)]
@@ -72,8 +71,16 @@ def test_midnights_before_the_change_are_left_as_they_are(grown: Lake) -> None:
 def test_nothing_is_written_where_nothing_changed(grown: Lake) -> None:
     before = grown.version(USER_DAYS), grown.version(BEHAVIOR)
     update_user_days(grown)
-    update_behavior(grown, [*GRID, *LATER], accept)
+    update_behavior(grown, [*GRID, *LATER], SETTINGS)
     assert (grown.version(USER_DAYS), grown.version(BEHAVIOR)) == before
+
+
+def test_an_as_of_that_was_made_is_kept_off_the_grid_too(grown: Lake) -> None:
+    assert with_those_made(grown, BEHAVIOR, [date(2026, 1, 8), date(2026, 1, 20)]) == [*GRID, *LATER, date(2026, 1, 20)]
+
+
+def test_an_as_of_that_the_logs_do_not_reach_any_more_is_not_kept(grown: Lake) -> None:
+    assert with_those_made(grown, BEHAVIOR, [date(2026, 1, 8), date(2026, 1, 14)]) == [*GRID, date(2026, 1, 14)]
 
 
 def test_features_that_the_events_do_not_give_are_not_published(
@@ -82,7 +89,7 @@ def test_features_that_the_events_do_not_give_are_not_published(
     publish(lake, spark, FIRST, None)
     update_user_days(lake)
     wrong = lake.read(USER_DAYS).withColumn("songs", F.col("songs") + 1)
-    lake.replace(USER_DAYS, wrong, note=lake.note(USER_DAYS))
+    lake.replace(USER_DAYS, wrong, made_from=lake.made_from(USER_DAYS))
     with pytest.raises(DataRefused, match="what the events before as_of alone give"):
-        table_stages.features(lake, settings)
+        features(lake, settings)
     assert not lake.exists(BEHAVIOR)

@@ -5,9 +5,10 @@ from typing import Any
 from pyspark.sql import DataFrame, SparkSession
 
 from churn_spark.identity.sessions import with_session_key
-from churn_spark.settings import IdentitySettings
+from churn_spark.settings.reading import load_settings
+from tests.lakes import LOCAL
 
-SETTINGS = IdentitySettings(session_gap_hours=6, login_minutes=60, pseudonym_key=None, generate_key=False)
+SETTINGS = load_settings(LOCAL).identity
 MINUTE = 60_000
 SILVER = """session_id BIGINT, event_ms BIGINT, item_in_session INT, user_id STRING, page STRING, level STRING,
             registration_ms BIGINT, location STRING, user_agent STRING"""

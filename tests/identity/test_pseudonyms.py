@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
-from churn_spark.configuration import load_settings
 from churn_spark.errors import UserError
 from churn_spark.identity.key import VARIABLE, key_file, pseudonym_key
 from churn_spark.identity.pseudonyms import pseudonyms
-from churn_spark.settings import Settings
-from tests.jobs.processes import LOCAL
+from churn_spark.settings.all import Settings
+from churn_spark.settings.reading import load_settings
+from tests.lakes import LOCAL
 
 KEY = "k" * 32
 

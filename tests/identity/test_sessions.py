@@ -6,8 +6,8 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from churn_spark.identity.sessions import user_sessions, with_cap_and_gap
+from churn_spark.identity.tables import SESSIONS
 from churn_spark.lake import Lake
-from churn_spark.tables import SESSIONS
 from tests.identity.events import silver
 
 HOUR = 60  # minutes

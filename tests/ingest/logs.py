@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from churn_spark.settings import Settings
+from churn_spark.settings.all import Settings
 
 
 def event(number: int, **changes: object) -> str:
@@ -19,5 +19,5 @@ def write(file: Path, *lines: str) -> Path:
 
 def reading(settings: Settings, logs: Path, **changes: object) -> Settings:
     """The settings for these logs; no share of broken lines is too high."""
-    ingest = settings.ingest.model_copy(update={"logs": str(logs), "max_broken_share": 1.0, **changes})
+    ingest = settings.ingest.model_copy(update={"logs": str(logs), "refuse_broken_share": 1.0, **changes})
     return settings.model_copy(update={"ingest": ingest})

@@ -5,7 +5,7 @@ import json
 from pyspark.sql import Row, SparkSession
 
 from churn_spark.ingest.contract import parse
-from churn_spark.settings import Settings
+from churn_spark.settings.all import Settings
 
 LINE = {"ts": 1541044398796, "sessionId": 5, "itemInSession": 0, "page": "Home", "auth": "Logged In", "userId": "7"}
 

@@ -12,15 +12,11 @@ from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import pytest
-from pyspark.sql import SparkSession
-from pyspark.sql import functions as F
 
-from churn_spark.configuration import load_settings
-from churn_spark.lake import Lake
-from churn_spark.report import TABLES
+from churn_spark.runs import STAGE_WIDTH
+from tests.lakes import LOCAL
 
 PROJECT = Path(__file__).parent.parent.parent
-LOCAL = PROJECT / "conf" / "local.yml"
 SPARK_SUBMIT = str(Path(sys.executable).with_name("spark-submit"))
 KEY = {"CHURN_SPARK_IDENTITY__PSEUDONYM_KEY": "0" * 64}  # one for all lakes, so that they can be compared
 SMALL = ("simulate.users=400", "simulate.days=50", "training.trees=40", "training.min_positives=5")
@@ -76,28 +72,10 @@ def kill_during(stage: str, job: str, lake: Path, *settings: str, seconds: float
     )
     assert process.stderr is not None
     shown = ""
-    while not shown.endswith(stage.ljust(13)):
+    while not shown.endswith(stage.ljust(STAGE_WIDTH)):
         character = process.stderr.read(1).decode()
         assert character, f"{job} ended before {stage}: {shown}"
         shown += character
     time.sleep(seconds)
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
-
-
-def lake_at(spark: SparkSession, root: Path) -> Lake:
-    """The lake that a local job left there."""
-    return Lake(spark, load_settings(LOCAL, [f"lake.root={root}"]).lake)
-
-
-def contents(spark: SparkSession, root: Path) -> dict[str, tuple[int, int]]:
-    """Rows and a hash of the rows of every table, in any order, but for run times and the folders of log files."""
-    lake = lake_at(spark, root)
-    found = {}
-    for table in filter(lake.exists, TABLES):
-        rows = lake.read(table).drop("scored_at")
-        if "source_file" in rows.columns:
-            rows = rows.withColumn("source_file", F.substring_index("source_file", "/", -1))
-        count, digest = rows.agg(F.count("*"), F.sum(F.xxhash64(*rows.columns).cast("decimal(38, 0)"))).first()
-        found[table.name] = (count, int(digest or 0))
-    return found

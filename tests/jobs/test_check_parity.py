@@ -4,9 +4,9 @@ from datetime import date
 
 from pyspark.sql import functions as F
 
-from churn_spark.features.catalogue import BEHAVIOR, FEATURE_NAMES
+from churn_spark.features.parity import NAMES
+from churn_spark.features.tables import BEHAVIOR, PARITY
 from churn_spark.lake import Lake
-from churn_spark.tables import PARITY
 from tests.features.events import build
 from tests.jobs.processes import run_in_session
 
@@ -24,7 +24,7 @@ def test_parity_is_measured_and_a_difference_refused(lake: Lake) -> None:
     root = lake.settings.root
     equal = run_in_session("check_parity", root)
     assert (equal.returncode, equal.stdout.strip()) == (0, ""), equal.stderr
-    assert "customers 3, features 83, differing 0" in equal.stderr
+    assert "customers 3, features 86, differing 0" in equal.stderr
 
     rows = lake.read(BEHAVIOR)
     ann = F.col("user_id") == "ann"
@@ -33,7 +33,7 @@ def test_parity_is_measured_and_a_difference_refused(lake: Lake) -> None:
     refused = run_in_session("check_parity", root)
     assert refused.returncode == 3
     assert refused.stderr.splitlines()[-1].startswith(
-        f"refused: customer_features.behavior: 2 of {len(FEATURE_NAMES)} features are not what is computed online, "
+        f"refused: customer_features.behavior: 2 of {len(NAMES)} features are not what is computed online, "
     )
     shown = [line.split() for line in refused.stdout.splitlines()]
     assert shown == [
@@ -41,4 +41,4 @@ def test_parity_is_measured_and_a_difference_refused(lake: Lake) -> None:
         ["is_paid", "3", "0", "0", "1"],
         ["songs_30d", "3", "1", "0", "0"],
     ]
-    assert lake.read(PARITY).count() == 2 * len(FEATURE_NAMES)
+    assert lake.read(PARITY).count() == 2 * len(NAMES)

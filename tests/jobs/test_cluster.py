@@ -13,7 +13,8 @@ import pytest
 from pyspark.sql import SparkSession
 
 from tests.conftest import PipelineRun
-from tests.jobs.processes import KEY, PROJECT, SMALL, SPARK_SUBMIT, contents
+from tests.jobs.processes import KEY, PROJECT, SMALL, SPARK_SUBMIT
+from tests.lakes import assert_same_tables
 
 pytestmark = pytest.mark.slow
 SPARK_CLASS = Path(pyspark.__file__).parent / "bin" / "spark-class"
@@ -81,4 +82,4 @@ def test_the_cluster_makes_the_tables_of_the_local_master(
         capture_output=True, text=True, cwd=tmp_path, env={**os.environ, **KEY},
     )  # fmt: skip
     assert submitted.returncode == 0, submitted.stderr
-    assert contents(spark, lake) == contents(spark, pipeline_run.lake)
+    assert_same_tables(spark, lake, pipeline_run.lake)

@@ -10,9 +10,10 @@ import pytest
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
-from churn_spark.tables import BRONZE_EVENTS, LOG_FILES, QUARANTINE
+from churn_spark.ingest.tables import BRONZE_EVENTS, LOG_FILES, QUARANTINE
 from tests.ingest.logs import event, write
-from tests.jobs.processes import KEY, command, kill_during, lake_at, run
+from tests.jobs.processes import KEY, command, kill_during, run
+from tests.lakes import lake_at
 
 pytestmark = pytest.mark.slow
 FILES, EVENTS = 4, 200
@@ -25,7 +26,7 @@ def source(tmp_path: Path) -> tuple[str, ...]:
     logs = tmp_path / "logs"
     for day in range(FILES):
         write(logs / f"day-{day}.json", *[event(number, sessionId=day) for number in range(EVENTS)], "garbage")
-    return f"ingest.logs={logs}", "ingest.batch_bytes=1", "quality.max_unknown_share=1"
+    return f"ingest.logs={logs}", "ingest.batch_bytes=1", "identity.refuse_unknown_share=1"
 
 
 def assert_whole(spark: SparkSession, root: Path) -> None:

@@ -10,13 +10,17 @@ import pytest
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
-from churn_spark.features.segments import SEGMENTS
 from churn_spark.features.support import SUPPORT
-from churn_spark.tables import BRONZE_EVENTS, CHURN_SCORES, RUNS, SILVER_EVENTS, USER_PSEUDONYMS
-from churn_spark.training.training_set import TRAINING_SET
+from churn_spark.identity.tables import SILVER_EVENTS, USER_PSEUDONYMS
+from churn_spark.ingest.tables import BRONZE_EVENTS
+from churn_spark.runs import RUNS
+from churn_spark.scoring.tables import CHURN_SCORES
+from churn_spark.segments.tables import SEGMENTS
+from churn_spark.training.tables import TRAINING_SET
 from serving.model import load_model
 from tests.conftest import PipelineRun
-from tests.jobs.processes import SMALL, contents, kill_during, lake_at, run_in_session
+from tests.jobs.processes import SMALL, kill_during, run_in_session
+from tests.lakes import assert_same_tables, contents, lake_at
 from tests.sources import pages, postgres
 
 pytestmark = pytest.mark.slow
@@ -124,7 +128,7 @@ def test_kills_at_every_stage_leave_the_tables_of_a_clean_run(
         kill_during(stage, "pipeline", lake, *SMALL, seconds=seconds)
     finished = run_in_session("pipeline", lake, *SMALL)
     assert finished.returncode == 0, finished.stderr
-    assert contents(spark, lake) == contents(spark, pipeline_run.lake)
+    assert_same_tables(spark, lake, pipeline_run.lake)
     killed = lake_at(spark, lake).read(RUNS).where("outcome = 'running'")
     assert killed.count() == len(seconds_into)
 

@@ -8,12 +8,12 @@ import pytest
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
-from churn_spark.configuration import load_settings
 from churn_spark.features.demographics import DEMOGRAPHICS
 from churn_spark.lake import Lake
+from churn_spark.scoring.tables import CHURN_SCORES
+from churn_spark.settings.reading import load_settings
 from churn_spark.sources.tables import CUSTOMERS
-from churn_spark.tables import CHURN_SCORES
-from churn_spark.training.training_set import TRAINING_SET
+from churn_spark.training.tables import TRAINING_SET
 from serving.model import load_model
 from tests.jobs.processes import PROJECT, execute
 from tests.sources.telco import write_telco

@@ -7,13 +7,13 @@ from pyspark.sql import DataFrame, SparkSession
 
 from churn_spark.features.batch import user_days
 from churn_spark.labels.definitions import churn_days, churn_labels, first_with_churn, label_overlap
-from churn_spark.settings import LabelSettings
+from churn_spark.settings.reading import load_settings
 from tests.features.events import silver
+from tests.lakes import LOCAL
 
-SETTINGS = LabelSettings(
-    gap_days=2, horizon_days=14, inactivity_days=30, drop_days=4, baseline_days=8, drop_share=0.8,
-    train_on=["churn_def_v1", "churn_def_v2"],
-)  # fmt: skip
+SETTINGS = load_settings(LOCAL).labels.model_copy(
+    update={"gap_days": 2, "horizon_days": 14, "inactivity_days": 30, "drop_days": 4, "baseline_days": 8}
+)
 AS_OF = datetime(2026, 2, 2)
 
 

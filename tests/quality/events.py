@@ -5,7 +5,7 @@ from typing import Any
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.types import StructType
 
-from churn_spark.tables import BRONZE_EVENTS
+from churn_spark.ingest.tables import BRONZE_EVENTS
 
 BRONZE = {
     "ts": 1541044398796, "sessionId": 5, "itemInSession": 0, "page": "NextSong", "auth": "Logged In", "method": "PUT",

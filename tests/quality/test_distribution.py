@@ -1,19 +1,15 @@
 """What a sample tells of a feature table: shifts, and features that say the same."""
 
-from datetime import datetime
-
 import numpy as np
 import pandas as pd
 import pytest
 from pyspark.sql import SparkSession
 
-from churn_spark.features.store import FeatureStore
-from churn_spark.lake import Lake
-from churn_spark.quality.distribution import correlations, distribution, sample, shifts, unknown_findings
-from churn_spark.settings import Settings
+from churn_spark.features.expectations import distribution
+from churn_spark.quality.distribution import correlations, shifts, unknown_findings
+from churn_spark.quality.sample import sample
+from churn_spark.settings.all import Settings
 
-PLAYS = "customer_features.plays"
-SCHEMA = "user_id STRING, as_of TIMESTAMP, songs DOUBLE"
 TEN = pd.Series(np.arange(1.0, 101.0) % 10)
 
 
@@ -51,13 +47,14 @@ def test_a_sample_is_that_of_the_lowest_hashes(spark: SparkSession) -> None:
     assert first == set(sample(rows.orderBy("user_id", ascending=False).repartition(3), 10)["user_id"])
 
 
-def test_a_table_is_compared_with_its_version_before(lake: Lake, spark: SparkSession, settings: Settings) -> None:
-    store = FeatureStore(lake)
-    table = store.create_table(PLAYS, ["user_id"], "as_of", SCHEMA, "What customers play")
-    old = [(f"user {n}", datetime(2026, 1, day), float(n % 10)) for n in range(50) for day in (1, 8)]
-    new = [(user, as_of, songs + 100 if as_of.day == 8 else songs) for user, as_of, songs in old]
-    store.write_table(PLAYS, spark.createDataFrame(old, SCHEMA))
-    limits = settings.quality
-    kept, moved = (distribution(lake, limits, table, spark.createDataFrame(rows, SCHEMA)) for rows in (old, new))
+def test_a_category_shifts_by_its_levels() -> None:
+    old, new = pd.DataFrame({"plan": ["a"] * 9 + ["b"]}), pd.DataFrame({"plan": ["a"] * 2 + ["b"] * 7 + [None]})
+    assert shifts(old, old, ["plan"])["plan"] == pytest.approx(0)
+    assert shifts(old, new, ["plan"])["plan"] > 0.25
+
+
+def test_a_table_is_compared_with_its_version_before(settings: Settings) -> None:
+    old = pd.DataFrame({"songs": TEN})
+    kept, moved = (distribution(new, old, ["songs"], settings.features) for new in (old, old + 100))
     assert all(finding.success is True for finding in kept)  # and no bool of NumPy, which Delta does not take
     assert [(finding.column, finding.severity) for finding in moved if not finding.success] == [("songs", "warning")]

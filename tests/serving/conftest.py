@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 import xgboost
 
-from churn_spark.export import Contract, export_model
+from churn_spark.export.contract import Contract
+from churn_spark.export.folder import export_model
 
 
 @pytest.fixture(scope="session")

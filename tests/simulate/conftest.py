@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from churn_spark.settings import SimulateSettings
+from churn_spark.settings.simulate import SimulateSettings
 from churn_spark.simulate.decisions import Day
 from churn_spark.simulate.life import live
 from churn_spark.simulate.parts import Part, draw_parts

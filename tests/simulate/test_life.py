@@ -7,7 +7,7 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from churn_spark.clock import MS_PER_DAY, MS_PER_HOUR
-from churn_spark.settings import SimulateSettings
+from churn_spark.settings.simulate import SimulateSettings
 from churn_spark.simulate import parameters as p
 from churn_spark.simulate.blocks import number_of_blocks
 from churn_spark.simulate.decisions import CANCEL, Day, decide

@@ -10,12 +10,13 @@ from chispa import assert_df_equality
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from churn_spark.configuration import load_settings
 from churn_spark.ingest.contract import parse
-from churn_spark.settings import Settings, SimulateSettings
-from churn_spark.simulate import simulate
+from churn_spark.settings.all import Settings
+from churn_spark.settings.reading import load_settings
+from churn_spark.settings.simulate import SimulateSettings
 from churn_spark.simulate.blocks import BLOCK_USERS
-from tests.jobs.processes import LOCAL
+from churn_spark.simulate.simulation import simulate_logs
+from tests.lakes import LOCAL
 
 SETTINGS = Settings.model_construct(
     simulate=SimulateSettings(users=BLOCK_USERS + 44, days=4, start=date(2026, 1, 1), seed=7)
@@ -26,7 +27,7 @@ SETTINGS = Settings.model_construct(
 def folder(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Four days of two blocks of users."""
     folder = tmp_path_factory.mktemp("simulation")
-    simulate(spark, SETTINGS, str(folder / "logs"), str(folder / "truth"))
+    simulate_logs(spark, SETTINGS.simulate, str(folder / "logs"), str(folder / "truth"))
     return folder
 
 
@@ -56,7 +57,7 @@ def log_lines(spark: SparkSession, folder: Path) -> DataFrame:
 def test_the_same_settings_give_the_same_content_whatever_the_partitions(
     spark: SparkSession, folder: Path, tmp_path: Path, other_partitions: None
 ) -> None:
-    simulate(spark, SETTINGS, str(tmp_path / "logs"), str(tmp_path / "truth"))
+    simulate_logs(spark, SETTINGS.simulate, str(tmp_path / "logs"), str(tmp_path / "truth"))
     assert files(tmp_path) == files(folder)
     for table in ("events", "hazards"):
         assert_df_equality(truth(spark, tmp_path, table), truth(spark, folder, table), ignore_row_order=True)

@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from churn_spark.settings import Settings
+from churn_spark.settings.all import Settings
 
 KEY = SecretStr("k" * 32)
 

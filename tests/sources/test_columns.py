@@ -8,7 +8,7 @@ from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, Row, SparkSession
 
 from churn_spark.errors import UserError
-from churn_spark.settings import Settings
+from churn_spark.settings.all import Settings
 from churn_spark.sources.columns import typed
 from churn_spark.sources.tables import TRANSACTIONS
 from tests.sources.settings import with_source
@@ -78,7 +78,10 @@ def test_a_value_that_does_not_fit_is_told_by_its_column(
 @pytest.mark.parametrize(
     ("columns", "message"),
     [
-        ({"amount": "price"}, r"columns\.amount: price: cannot be had from the source's columns, id, who, at, cents"),
+        (
+            {"amount": "price"},
+            r"columns\.amount: price: cannot be computed from the source's columns, id, who, at, cents",
+        ),
         ({"amount": None}, r"columns\.amount: is needed"),
         ({"amuont": "cents"}, r"columns: silver\.transactions has no column amuont"),
     ],

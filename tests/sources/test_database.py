@@ -8,7 +8,7 @@ from pydantic import SecretStr
 from pyspark.sql import SparkSession
 
 from churn_spark.errors import UserError
-from churn_spark.settings import Settings
+from churn_spark.settings.all import Settings
 from churn_spark.sources.reading import read_source
 from tests.sources import postgres
 from tests.sources.postgres import Postgres

@@ -4,14 +4,13 @@ from datetime import date, datetime, timedelta
 
 from pyspark.sql import SparkSession
 
-from churn_spark.settings import LabelSettings, Settings
+from churn_spark.settings.all import Settings
+from churn_spark.settings.reading import load_settings
 from churn_spark.training.split import split_by_customer, split_by_time
+from tests.lakes import LOCAL
 
 HOLDOUT = date(2026, 3, 2)
-LABELS = LabelSettings(
-    gap_days=1, horizon_days=13, inactivity_days=30, drop_days=14, baseline_days=28, drop_share=0.8,
-    train_on=["churn_def_v1"],
-)  # fmt: skip
+LABELS = load_settings(LOCAL).labels.model_copy(update={"gap_days": 1, "horizon_days": 13})
 
 
 def test_no_horizon_of_a_training_row_reaches_the_holdout(spark: SparkSession, settings: Settings) -> None:

@@ -1,0 +1,1 @@
+"""The champion as one folder that `serving/` answers from without Spark."""

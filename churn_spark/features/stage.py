@@ -1,0 +1,215 @@
+"""The stages that make tiles and features, and the one that compares features with their online computation."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import pandas as pd
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from churn_spark.behavior.definition import FEATURE_VERSION
+from churn_spark.behavior.tiles import EVENT_COLUMNS
+from churn_spark.calendar import as_of_grid, at_midnights, day_of, on_days
+from churn_spark.clock import DAY
+from churn_spark.errors import DataRefused
+from churn_spark.features import leakage
+from churn_spark.features.batch import percentiles, user_days, user_features, with_relative_features
+from churn_spark.features.catalogue import FEATURE_TABLES, Features
+from churn_spark.features.demographics import DEMOGRAPHICS, demographics_features
+from churn_spark.features.expectations import distribution, feature_rows
+from churn_spark.features.parity import online_differences
+from churn_spark.features.point_in_time import at_newest_as_of
+from churn_spark.features.support import SUPPORT, support_features
+from churn_spark.features.tables import BEHAVIOR, PARITY, PERCENTILES, USER_DAYS
+from churn_spark.features.transactions import TRANSACTION_FEATURES, transaction_features
+from churn_spark.identity.tables import SILVER_EVENTS
+from churn_spark.lake import Lake
+from churn_spark.quality.comparison import DIFFERENT
+from churn_spark.quality.finding import Finding
+from churn_spark.quality.gate import Check, audit, publish
+from churn_spark.quality.sample import sample
+from churn_spark.session import cached
+from churn_spark.settings.all import Settings
+from churn_spark.sources.tables import CUSTOMERS, TICKETS, TRANSACTIONS
+from churn_spark.table import Table
+
+SOURCE_TABLES = (
+    (CUSTOMERS, demographics_features, DEMOGRAPHICS),
+    (TRANSACTIONS, transaction_features, TRANSACTION_FEATURES),
+    (TICKETS, support_features, SUPPORT),
+)
+
+
+def features(lake: Lake, settings: Settings) -> Mapping[str, int]:
+    """Silver -> `gold.user_days` and the feature tables at every `as_of`, with `gold.percentiles`."""
+    update_user_days(lake)
+    first, last = logged_days(lake)
+    grid = as_of_grid(first, last, settings.features.step_days, settings.features.min_history_days)
+    days = with_those_made(lake, PERCENTILES, [*grid, last + DAY])
+    warnings = update_behavior(lake, days, settings)
+    return _counted(lake, days, warnings + _update_source_tables(lake, days, settings))
+
+
+def customer_features(lake: Lake, settings: Settings) -> Mapping[str, int]:
+    """The customer table -> its feature tables at one `as_of`, the midnight after its newest row; without any logs."""
+    days = with_those_made(lake, DEMOGRAPHICS, [last_customer_day(lake) + DAY])
+    return _counted(lake, days, _update_source_tables(lake, days, settings))
+
+
+def check_parity(lake: Lake, settings: Settings) -> Mapping[str, int]:
+    """`customer_features.behavior` against the online computation -> `ops.parity`.
+
+    Raises DataRefused if any value differs.
+    """
+    if not lake.made_from(BEHAVIOR):
+        raise DataRefused(f"{BEHAVIOR.name}: was built by another release; run jobs/build_features.py first")
+    newest = at_newest_as_of(lake.read(BEHAVIOR)).withColumn("as_of_day", day_of("as_of"))
+    batch = sample(newest, settings.features.parity_customers)
+    as_of, users = batch["as_of_day"].iloc[0], batch["user_id"].tolist()
+    of_users, last_day = F.col("user_id").isin(users), F.lit(as_of - DAY)
+    tiles = lake.read(USER_DAYS).where(of_users & (F.col("day") < last_day)).toArrow()
+    events = lake.read(SILVER_EVENTS).where(of_users & (F.col("event_date") == last_day)).select(*EVENT_COLUMNS)
+    [bounds] = lake.read(PERCENTILES).where(day_of("as_of") == F.lit(as_of)).select("percentiles").collect()
+    compared = online_differences(batch, tiles, events.toArrow(), as_of, bounds[0])
+    rows = compared.assign(run_id=lake.run_id, as_of=batch["as_of"].iloc[0])
+    rows = rows[["run_id", "as_of", "feature", "compared", *DIFFERENT]]
+    lake.append(PARITY, lake.spark.createDataFrame(rows, PARITY.columns), lake.run_id, batch=0)
+    differing = compared[compared[DIFFERENT].any(axis=1)]["feature"].tolist()
+    if differing:
+        raise DataRefused(
+            f"{BEHAVIOR.name}: {len(differing)} of {len(compared)} features are not what is computed online, "
+            f"{differing[0]} for example; build the features again, or correct their computation"
+        )
+    return {"customers": int(compared["compared"].max()), "features": len(compared), "differing": 0}
+
+
+def built_tables(lake: Lake) -> Mapping[Table, Features]:
+    """The feature tables that have been made, each with its features in the order in which models take them."""
+    return {table: features for table, features in FEATURE_TABLES.items() if lake.exists(table)}
+
+
+def logged_days(lake: Lake) -> tuple[date, date]:
+    """The first and the last day, UTC, with an event of a known user. Raises DataRefused if there is none."""
+    first, last = lake.read(USER_DAYS).agg(F.min("day"), F.max("day")).collect()[0]
+    if first is None:
+        raise DataRefused(f"{USER_DAYS.name}: no event names a user; give logs with user IDs")
+    return first, last
+
+
+def last_customer_day(lake: Lake) -> date:
+    """The day, UTC, of the newest row of the customer table. Raises DataRefused if there is none."""
+    last: date | None = lake.read(CUSTOMERS).agg(F.max(day_of("updated_at"))).collect()[0][0]
+    if last is None:
+        raise DataRefused(f"{CUSTOMERS.name}: holds no customer; give a customer table with rows")
+    return last
+
+
+def with_those_made(lake: Lake, table: Table, days: Sequence[date]) -> list[date]:
+    """`days` and the earlier days at whose midnight the table has rows already, in order.
+
+    So an `as_of` keeps its features once they were made, also off the grid: its scores can be measured later.
+
+    Example: the table was made for 5 May (on the grid) and 7 May. With `days` 5 and 8 May the result is 5, 7 and 8 May.
+    """
+    made: set[date] = set()
+    if lake.exists(table):
+        made = {row["day"] for row in lake.read(table).select(day_of("as_of").alias("day")).distinct().collect()}
+    return sorted({*days, *(day for day in made if day < days[-1])})
+
+
+def update_user_days(lake: Lake) -> None:
+    """Update `gold.user_days` from `silver.events`: compute the tiles of the days that changed."""
+    before = lake.made_from(USER_DAYS)
+    version, days = lake.changed_days(SILVER_EVENTS, before.get(SILVER_EVENTS.name))
+    if days == []:
+        return
+    events, where = lake.read(SILVER_EVENTS, version), "true"
+    if days is not None:
+        events, where = events.where(on_days("event_date", days)), on_days("day", days)
+    lake.replace(USER_DAYS, user_days(events), where, {SILVER_EVENTS.name: version}, days)
+
+
+def update_behavior(lake: Lake, as_of_days: Sequence[date], settings: Settings) -> int:
+    """Update `customer_features.behavior` and `gold.percentiles` from `gold.user_days`, at `as_of_days` alone.
+
+    A changed day affects all midnights after it. Another feature version computes all of them again. Returns the number
+    of warnings of the quality gate, which sees the rows before readers do.
+
+    Example: the table has rows of 5, 12 and 19 May, and 13 May has changed. Of these, 19 May alone is computed again.
+    """
+    before = lake.made_from(BEHAVIOR)
+    version, days = lake.changed_days(USER_DAYS, before.get(USER_DAYS.name))
+    made_from = _made_from({USER_DAYS.name: version}, as_of_days)
+    if lake.is_current(BEHAVIOR, made_from):
+        return 0
+    outdated, where = list(as_of_days), "true"
+    if days is not None and before["feature_version"] == FEATURE_VERSION:
+        made = {date.fromisoformat(day) for day in before["as_of"]}
+        outdated = [day for day in as_of_days if day not in made or any(changed < day for changed in days)]
+        where = at_midnights([*outdated, *made.difference(as_of_days)])
+    return _replace_behavior(lake, outdated, where, made_from, settings)
+
+
+def _replace_behavior(
+    lake: Lake, as_of_days: Sequence[date], where: str, made_from: Mapping[str, Any], settings: Settings
+) -> int:
+    checks = [_distribution(lake, BEHAVIOR, settings), _future(lake, settings)]
+    with (
+        cached(user_features(lake.read(USER_DAYS), as_of_days)) as own,
+        cached(percentiles(own)) as bounds,
+        cached(with_relative_features(own, bounds)) as rows,
+    ):
+        expect = feature_rows(BEHAVIOR, FEATURE_TABLES[BEHAVIOR])
+        warnings = audit(lake, BEHAVIOR, rows, expect, checks) if as_of_days else 0
+        lake.replace(PERCENTILES, bounds, where)
+        lake.replace(BEHAVIOR, rows, where, made_from)
+    return warnings
+
+
+def _update_source_tables(lake: Lake, days: Sequence[date], settings: Settings) -> int:
+    warnings = 0
+    for source, features_of, table in SOURCE_TABLES:
+        if not lake.exists(source):
+            continue
+        made_from = _made_from({source.name: lake.version(source)}, days)
+        if not lake.is_current(table, made_from):
+            expect, checks = feature_rows(table, FEATURE_TABLES[table]), [_distribution(lake, table, settings)]
+            rows = features_of(lake.read(source), days)
+            warnings += publish(lake, table, rows, expect, checks, made_from=made_from)
+    return warnings
+
+
+def _made_from(inputs: Mapping[str, int], days: Iterable[date]) -> dict[str, Any]:
+    return {**inputs, "feature_version": FEATURE_VERSION, "as_of": [day.isoformat() for day in days]}
+
+
+def _distribution(lake: Lake, table: Table, settings: Settings) -> Check:
+    """A check that compares a sample of the new rows with a sample of the table's rows, each at its newest `as_of`."""
+
+    def check(rows: DataFrame) -> list[Finding]:
+        old: pd.DataFrame | None = sample(at_newest_as_of(lake.read(table))) if lake.exists(table) else None
+        names = [feature.name for feature in FEATURE_TABLES[table]]
+        return distribution(sample(at_newest_as_of(rows)), old, names, settings.features)
+
+    return check
+
+
+def _future(lake: Lake, settings: Settings) -> Check:
+    """A check that computes features again, for a sample of users, from the events before `as_of` alone."""
+
+    def check(rows: DataFrame) -> list[Finding]:
+        made = rows.select(day_of("as_of").alias("day")).distinct().collect()
+        days = leakage.compared_days(sorted(row["day"] for row in made))
+        users = sample(lake.read(USER_DAYS).select("user_id").distinct(), settings.features.leakage_customers)
+        of_users = F.col("user_id").isin(users["user_id"].tolist())
+        events = lake.read(SILVER_EVENTS).where(of_users).select(*EVENT_COLUMNS).toArrow()
+        published = rows.withColumn("as_of_day", day_of("as_of")).where(of_users & F.col("as_of_day").isin(days))
+        return leakage.future_known(published.select(*leakage.KEYS, *leakage.NAMES).toPandas(), events, days)
+
+    return check
+
+
+def _counted(lake: Lake, days: Sequence[date], warnings: int) -> Mapping[str, int]:
+    rows = {f"{table.name.partition('.')[2]} rows": lake.read(table).count() for table in built_tables(lake)}
+    return {"as_of": len(days), **rows, "warnings": warnings}

@@ -1,0 +1,141 @@
+"""Log files into bronze, in batches, each file once, whatever the number of runs, kills and jobs at the same time.
+
+1. A batch is read and audited.
+2. It is planned: its number and its files, with what each holds, go into the ledger `bronze.files` in one commit. Of
+   several jobs that plan a batch of this number, the first wins.
+3. Its rows go into `bronze.quarantine` and `bronze.events`, each in one commit. A second attempt under the same number
+   changes nothing.
+4. The ledger says that the batch is done.
+
+A run that finds the newest batch planned, but not done, reads its files again. If they hold the same as before, the run
+finishes the batch under its number. Otherwise it takes them in a new batch, whose rows replace the written ones.
+"""
+
+import logging
+from collections import Counter
+from collections.abc import Mapping
+
+from pyspark.sql import functions as F
+
+from churn_spark.errors import DataRefused, UserError
+from churn_spark.ingest import ledger
+from churn_spark.ingest.contract import broken, kept
+from churn_spark.ingest.expectations import bronze_events
+from churn_spark.ingest.landing import NAMES, LogFile, landed_files, matches, named, portions
+from churn_spark.ingest.reading import Batch, read_whole
+from churn_spark.ingest.tables import BRONZE_EVENTS, LOG_FILES, QUARANTINE
+from churn_spark.ingest.tally import refuse_broken, unexpected_values, with_positions
+from churn_spark.lake import Lake
+from churn_spark.quality.gate import audit
+from churn_spark.settings.all import Settings
+
+WRITER = "ingest"
+log = logging.getLogger(__name__)
+
+
+def ingest(lake: Lake, settings: Settings) -> Mapping[str, int]:
+    """New log files -> `bronze.events` and `bronze.quarantine`, each file once; or those of `ingest.backfill` again.
+
+    A file is left out with a warning if it was rewritten since it was taken. So is a file that changes while it is
+    read, or that cannot be read to its end.
+
+    Raises UserError if the folder is missing or no file matches the backfill. Raises DataRefused if a batch breaks the
+    contract too often, another job takes the files, or there never were any files.
+    """
+    lake.create(LOG_FILES)
+    if settings.ingest.backfill:
+        return _take_again(lake, settings, settings.ingest.backfill)
+    counts: Counter[str] = Counter()
+    new, interrupted, rewritten = ledger.changes(landed_files(lake.spark, settings.logs), lake.read(LOG_FILES))
+    if rewritten:
+        counts["files rewritten"] = len(rewritten)
+        log.warning(
+            "%s: rewritten since it was taken and not read again; take it from scratch with --backfill",
+            named(file.source_file for file in rewritten),
+        )
+    if interrupted:
+        counts.update(_take(lake, settings, interrupted, again=True))
+    for files in portions(new, settings.ingest.batch_bytes):
+        counts.update(_take(lake, settings, files, again=False))
+    if not lake.exists(BRONZE_EVENTS):
+        raise DataRefused(f"ingest.logs: no readable files {NAMES} with lines below {settings.logs}")
+    return counts
+
+
+def _take_again(lake: Lake, settings: Settings, pattern: str) -> Counter[str]:
+    landed = landed_files(lake.spark, settings.logs)
+    missing = lake.read(LOG_FILES).join(landed, "source_file", "left_anti").select("source_file").distinct()
+    if gone := [file for (file,) in missing.collect() if matches(file, pattern)]:
+        log.warning("%s: no longer below %s; what was taken stays as it is", named(gone), settings.logs)
+    files = [LogFile(*row) for row in landed.orderBy("source_file").collect()]
+    chosen = [file for file in files if matches(file.source_file, pattern)]
+    if not chosen:
+        raise UserError(f"--backfill {pattern}: no log file of that name below {settings.logs}; it may hold * and ?")
+    counts: Counter[str] = Counter()
+    for portion in portions(chosen, settings.ingest.batch_bytes):
+        counts.update(_take(lake, settings, portion, again=True))
+    return counts
+
+
+def _take(lake: Lake, settings: Settings, files: list[LogFile], again: bool) -> Counter[str]:
+    """Take the files as one batch and count what was taken; `again`: bronze may hold rows of them already."""
+    with read_whole(lake.spark, settings, files) as batch:
+        counts = Counter(batch.left_out)
+        if batch.files:
+            # An error here keeps the whole batch out.
+            refuse_broken(batch.tally, settings.ingest.refuse_broken_share)
+            lines = kept(batch.parsed.withColumn("ingest_batch", F.lit(None).cast("bigint")))
+            audit(lake, BRONZE_EVENTS, lines, bronze_events(settings.ingest))
+            number = _plan(lake, batch)
+            _write(lake, batch, number, again)
+            counts.update(files=len(batch.files), lines=batch.tally.lines)
+            counts.update(kept=batch.tally.events.total(), quarantined=batch.tally.broken.total())
+            if batch.tally.unexpected:
+                counts.update(unexpected_values(batch.parsed))
+        return counts
+
+
+def _plan(lake: Lake, batch: Batch) -> int:
+    """Enter the batch into the ledger; returns its number.
+
+    The number is the next one, or the one under which an interrupted run has entered the same batch. Raises DataRefused
+    if another job has entered its own batch under that number.
+    """
+    wanted = ledger.entries(batch)
+    last = ledger.last_batch(lake.read(LOG_FILES))
+    if (last.state, last.entries) != ("planned", wanted):
+        planned = ledger.Entered(last.number + 1, "planned", wanted)
+        lake.append(LOG_FILES, ledger.rows(lake.spark, planned), WRITER, planned.number)
+        last = ledger.last_batch(lake.read(LOG_FILES))
+        if last.entries != wanted:
+            raise DataRefused(f"another ingest job took batch {planned.number} first; run again when that has ended")
+    return last.number
+
+
+def _write(lake: Lake, batch: Batch, number: int, again: bool) -> None:
+    """Write the planned batch, and enter it as done if bronze then holds as many rows as lines were read."""
+    names = [file.source_file for file in batch.files]
+    replaced = None
+    if again and (earlier := ledger.earlier_batches(lake.read(LOG_FILES), names, number)):
+        # With the batch numbers Delta skips files of the table: it keeps the lowest and the highest of each file.
+        replaced = (F.col("ingest_batch").isin(*earlier, number)) & F.col("source_file").isin(names)
+    lines = batch.parsed.withColumn("ingest_batch", F.lit(number).cast("bigint"))
+    lake.create(QUARANTINE)
+    if batch.tally.broken or replaced is not None:
+        lake.append(QUARANTINE, with_positions(lines, batch.tally).transform(broken), WRITER, number, replaced)
+    lake.append(BRONZE_EVENTS, kept(lines), WRITER, number, replaced)
+    written = lake.read(BRONZE_EVENTS).select("ingest_batch", F.lit(True).alias("kept"))
+    written = written.unionAll(lake.read(QUARANTINE).select("ingest_batch", F.lit(False)))
+    written = written.where(F.col("ingest_batch") == number)
+    events, quarantined = written.agg(F.count_if("kept"), F.count_if(~F.col("kept"))).collect()[0]
+    if (events, quarantined) != (batch.tally.events.total(), batch.tally.broken.total()):
+        if ledger.last_batch(lake.read(LOG_FILES)).number > number:
+            raise DataRefused(
+                f"another ingest job has taken over the files of batch {number}; run again when it has ended"
+            )
+        raise RuntimeError(
+            f"batch {number}: {batch.tally.lines:,} lines were read, but {events:,} are in bronze.events and "
+            f"{quarantined:,} in bronze.quarantine; take its files again with --backfill"
+        )
+    done = ledger.Entered(number, "done", ledger.entries(batch))
+    lake.append(LOG_FILES, ledger.rows(lake.spark, done), f"{WRITER} done", number)

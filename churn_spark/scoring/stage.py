@@ -1,0 +1,85 @@
+"""The stages that score every customer with the champion."""
+
+from collections.abc import Mapping
+
+from pyspark.sql import DataFrame
+
+from churn_spark.behavior.definition import FEATURE_VERSIONS
+from churn_spark.errors import UserError
+from churn_spark.features.catalogue import ALL_FEATURES
+from churn_spark.features.demographics import DEMOGRAPHICS
+from churn_spark.features.encoding import model_inputs
+from churn_spark.features.point_in_time import at_newest_as_of
+from churn_spark.features.stage import built_tables
+from churn_spark.features.store import FeatureStore, Lookup
+from churn_spark.features.tables import BEHAVIOR
+from churn_spark.labels.tables import LABELS
+from churn_spark.lake import Lake
+from churn_spark.scoring.pinning import refuse_other_meanings
+from churn_spark.scoring.scores import churn_scores
+from churn_spark.scoring.tables import CHURN_SCORES
+from churn_spark.settings.all import Settings
+from churn_spark.table import Table
+from churn_spark.tracking import open_store
+from churn_spark.training.prediction import churn_probability, top_factors
+from churn_spark.training.registry import Champion, load_champion
+
+
+def score(lake: Lake, settings: Settings) -> Mapping[str, int]:
+    """The customers of the logs at their newest `as_of` -> `scores.churn_scores`, by the champion."""
+    champion = _champion(lake, settings)
+    return _score(lake, settings, champion, at_newest_as_of(lake.read(BEHAVIOR)))
+
+
+def score_customers(lake: Lake, settings: Settings) -> Mapping[str, int]:
+    """The customers of a customer table who have not left -> `scores.churn_scores`, by the champion."""
+    champion = _champion(lake, settings)
+    left = lake.read(LABELS).where("churned")
+    customers = at_newest_as_of(lake.read(DEMOGRAPHICS)).join(left, ["user_id", "as_of"], "left_anti")
+    return _score(lake, settings, champion, customers)
+
+
+def _champion(lake: Lake, settings: Settings) -> Champion:
+    """The champion. Raises DataRefused if the features are not those that it learned from."""
+    unknown = settings.scoring.actions.keys() - {feature.name for feature in ALL_FEATURES}
+    if unknown:
+        raise UserError(f"scoring.actions: no feature is named {', '.join(sorted(unknown))}")
+    open_store(settings)
+    champion = load_champion(settings)
+    versions = {
+        feature.name: _feature_version(lake, table)
+        for table, features in built_tables(lake).items()
+        for feature in features
+    }
+    refuse_other_meanings(champion, {feature.name: feature.since for feature in ALL_FEATURES}, versions)
+    return champion
+
+
+def _feature_version(lake: Lake, table: Table) -> str:
+    """The feature version that the table was built by."""
+    *_, newest = [{}, *lake.notes(table).values()]
+    # Releases before 0.2 wrote the version beside the table's inputs, and for tables of sources not at all.
+    return str(newest.get("made_from", newest).get("feature_version", FEATURE_VERSIONS[1]))
+
+
+def _score(lake: Lake, settings: Settings, champion: Champion, customers: DataFrame) -> Mapping[str, int]:
+    rows = FeatureStore(lake).get_features_for_inference(customers, _lookups(lake, champion))
+    inputs = model_inputs(champion.card.features)
+    predictions = rows.select(
+        "user_id",
+        "as_of",
+        churn_probability(champion.booster, inputs).alias("churn_probability"),
+        top_factors(champion.booster, inputs, settings.scoring.top_factors).alias("top_factors"),
+    )
+    lake.merge(CHURN_SCORES, churn_scores(predictions, champion, settings.scoring.actions))
+    return {"scores": rows.count()}
+
+
+def _lookups(lake: Lake, champion: Champion) -> list[Lookup]:
+    """The features that the champion takes, each from the table that has it."""
+    taken = set(champion.card.feature_names)
+    names = {
+        table: tuple(feature.name for feature in features if feature.name in taken)
+        for table, features in built_tables(lake).items()
+    }
+    return [Lookup(table.name, of_table) for table, of_table in names.items() if of_table]

@@ -1,0 +1,1 @@
+"""Behavioural segments of the customers: `gold.segments` and what each segment is like."""

@@ -1,0 +1,31 @@
+"""The split, XGBoost's parameters, and where MLflow keeps runs and models."""
+
+from pydantic import Field, PositiveFloat, PositiveInt
+
+from churn_spark.settings.section import Section
+
+
+class TrainingSettings(Section):
+    """The split, the fewest churned rows that make training worth while, and parameters of XGBoost."""
+
+    workers: PositiveInt
+    validation_share: float = Field(gt=0, lt=1)
+    min_positives: PositiveInt
+    min_holdout_positives: PositiveInt
+    refuse_feature_auc: float = Field(ge=0.5, le=1)
+    seed: int = Field(ge=0)
+    trees: PositiveInt
+    early_stopping_rounds: PositiveInt
+    max_depth: PositiveInt
+    learning_rate: float = Field(gt=0, le=1)
+    subsample: float = Field(gt=0, le=1)
+    colsample_bytree: float = Field(gt=0, le=1)
+    min_child_weight: PositiveFloat
+
+
+class MlflowSettings(Section):
+    """Where runs and models are kept."""
+
+    tracking_uri: str | None
+    experiment: str = Field(min_length=1)
+    model_name: str = Field(min_length=1)

@@ -1,0 +1,103 @@
+"""From a training set to a booster and its card: threshold, metrics, and what its users must know of it."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+from xgboost import Booster
+
+from churn_spark.behavior.definition import FEATURE_VERSION, Declared
+from churn_spark.errors import DataRefused
+from churn_spark.features.encoding import model_inputs
+from churn_spark.model_card import CardFeature, ModelCard
+from churn_spark.settings.all import Settings
+from churn_spark.settings.section import Section
+from churn_spark.training.boosting import fit
+from churn_spark.training.evaluation import best_threshold, evaluate, score_counts
+from churn_spark.training.prediction import churn_probability
+
+
+def check_positives(training_set: DataFrame, settings: Settings) -> None:
+    """Raise DataRefused if a part of the split has too few churned rows, or no other rows, to learn or test on."""
+    counts = {
+        row["split"]: (row["positives"], row["others"])
+        for row in training_set.groupBy("split")
+        .agg(F.count_if("churned").alias("positives"), F.count_if(~F.col("churned")).alias("others"))
+        .collect()
+    }
+    need = {
+        "train": settings.training.min_positives,
+        "validation": 1,
+        "holdout": settings.training.min_holdout_positives,
+    }
+    parts = {split: counts.get(split, (0, 0)) for split in need}
+    if any(parts[split][0] < positives or not parts[split][1] for split, positives in need.items()):
+        described = ", ".join(
+            f"{positives} of {positives + others} rows in {split}" for split, (positives, others) in parts.items()
+        )
+        raise DataRefused(
+            f"too few churned customers to train on: {described}, where at least "
+            f"{need['train']}, {need['validation']} and {need['holdout']} are needed; give longer logs, a shorter "
+            "labels.horizon_days or a wider labels.train_on"
+        )
+
+
+def fingerprint(training_set: DataFrame, settings: Settings) -> str:
+    """A hash of all that determines the model: the rows, in any order, and the settings of labels and training."""
+    rows = training_set.agg(F.count("*"), F.bit_xor(F.xxhash64(*sorted(training_set.columns)))).collect()[0]
+    decisive = {
+        "rows": list(rows),
+        "labels": _decisive(settings.labels),
+        "training": _decisive(settings.training),
+    }
+    return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()
+
+
+def _decisive(section: Section) -> dict[str, Any]:
+    """The settings without the limits of the quality checks, which no model depends on."""
+    return {key: value for key, value in section.model_dump().items() if not key.startswith(("warn_", "refuse_"))}
+
+
+def train_champion(
+    training_set: DataFrame, features: Sequence[Declared], settings: Settings, oracle: DataFrame | None
+) -> tuple[Booster, ModelCard]:
+    """Fit the `features` on train, choose the threshold (highest F1) on validation, test once on holdout.
+
+    `oracle` (`churned`, `churn_probability` of the same holdout) adds `oracle_roc_auc` and `oracle_ratio`, the
+    model's ROC-AUC over the oracle's, to the metrics.
+    """
+    booster = fit(training_set, features, settings.training)
+    probability = churn_probability(booster, model_inputs(features)).alias("churn_probability")
+    scored = training_set.select("split", "churned", probability)
+    threshold = best_threshold(score_counts(scored.where("split = 'validation'")))
+    metrics = asdict(evaluate(score_counts(scored.where("split = 'holdout'")), threshold))
+    if oracle is not None:
+        metrics["oracle_roc_auc"] = evaluate(score_counts(oracle), threshold).roc_auc
+        metrics["oracle_ratio"] = metrics["roc_auc"] / metrics["oracle_roc_auc"]
+    card = ModelCard(
+        trained_at=datetime.now(UTC).replace(microsecond=0),
+        label_version=training_set.agg(F.first("label_version")).collect()[0][0],
+        gap_days=settings.labels.gap_days,
+        horizon_days=settings.labels.horizon_days,
+        feature_version=FEATURE_VERSION,
+        threshold=threshold,
+        features=tuple(map(_on_card, features)),
+        metrics=metrics,
+    )
+    return booster, card
+
+
+def _on_card(feature: Declared) -> CardFeature:
+    return CardFeature(
+        name=feature.name,
+        description=feature.description,
+        type="category" if feature.levels else "number",
+        minimum=None if feature.levels else feature.minimum,
+        maximum=None if feature.levels else feature.maximum,
+        levels=feature.levels,
+    )

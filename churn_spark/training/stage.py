@@ -1,0 +1,119 @@
+"""The stages that join labels with features into the training set, and train the champion on it."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import date
+from itertools import chain
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from churn_spark.behavior.definition import FEATURE_VERSION
+from churn_spark.calendar import day_of, on_grid
+from churn_spark.errors import DataRefused
+from churn_spark.features.catalogue import Features
+from churn_spark.features.stage import built_tables
+from churn_spark.features.store import FeatureStore, Lookup
+from churn_spark.features.tables import USER_DAYS
+from churn_spark.identity.pseudonyms import with_pseudonyms
+from churn_spark.identity.tables import USER_PSEUDONYMS
+from churn_spark.labels.definitions import churn_days, first_with_churn
+from churn_spark.labels.snapshot import SNAPSHOT
+from churn_spark.labels.stage import data_end
+from churn_spark.labels.tables import LABELS
+from churn_spark.lake import Lake
+from churn_spark.quality.gate import publish
+from churn_spark.settings.all import Settings
+from churn_spark.tracking import open_store
+from churn_spark.training import registry
+from churn_spark.training.expectations import training_rows
+from churn_spark.training.fitting import check_positives, fingerprint, train_champion
+from churn_spark.training.leakage import label_known
+from churn_spark.training.oracle import oracle_scores
+from churn_spark.training.split import split_by_customer, split_by_time
+from churn_spark.training.tables import TRAINING_SET
+
+
+def training_set(lake: Lake, settings: Settings) -> Mapping[str, int]:
+    """`gold.labels` and the feature tables -> `gold.training_set`, point-in-time and split by time.
+
+    Only `as_of` on the grid take part. Days that were made for scoring alone would repeat some weeks up to seven times.
+    """
+    churns = churn_days(lake.read(USER_DAYS), settings.labels)
+    version = first_with_churn(churns, data_end(lake), settings.labels.train_on)
+    known_labels = _known_labels(lake, version).where(on_grid("as_of", settings.features.step_days))
+    holdout: date | None = known_labels.agg(F.max(day_of("as_of"))).collect()[0][0]
+    if holdout is None:
+        needed = settings.features.min_history_days + settings.labels.gap_days + settings.labels.horizon_days
+        raise DataRefused(
+            f"no label is known yet: the logs span fewer than the {needed} days that features.min_history_days, "
+            "labels.gap_days and labels.horizon_days ask for; give longer logs"
+        )
+    rows, lookups = _with_features(lake, known_labels)
+    return _publish(lake, split_by_time(rows, holdout, settings.labels, settings.training), lookups, settings)
+
+
+def customer_training_set(lake: Lake, settings: Settings) -> Mapping[str, int]:
+    """`gold.labels` and the feature tables of a customer table -> `gold.training_set`, split by customer."""
+    rows, lookups = _with_features(lake, _known_labels(lake, SNAPSHOT))
+    return _publish(lake, split_by_customer(rows, settings.training), lookups, settings)
+
+
+def train(lake: Lake, settings: Settings) -> Mapping[str, int]:
+    """`gold.training_set` -> the registry's champion; a model of the same rows and settings is not trained again."""
+    lookups = lake.made_from(TRAINING_SET).get("lookups")
+    rows = lake.read(TRAINING_SET)
+    if lookups is None:
+        raise DataRefused(f"{TRAINING_SET.name}: was built by another release; run jobs/build_features.py first")
+    check_positives(rows, settings)
+    open_store(settings)
+    mark = fingerprint(rows, settings)
+    version = registry.version_trained_on(mark, settings)
+    if version is None:
+        booster, card = train_champion(rows, _features(lake), settings, _oracle(lake, rows, settings))
+        tables = filter(lake.exists, (TRAINING_SET, *built_tables(lake), LABELS))
+        table_versions = {table.name: lake.version(table) for table in tables}
+        version = registry.register(booster, card, mark, table_versions, lookups, settings)
+    registry.make_champion(version, settings)
+    return {"champion version": int(version)}
+
+
+def _known_labels(lake: Lake, version: str) -> DataFrame:
+    return lake.read(LABELS).where((F.col("label_version") == version) & F.col("churned").isNotNull())
+
+
+def _with_features(lake: Lake, labels: DataFrame) -> tuple[DataFrame, tuple[Lookup, ...]]:
+    names = {table: tuple(feature.name for feature in features) for table, features in built_tables(lake).items()}
+    lookups = [Lookup(table.name, of_table) for table, of_table in names.items()]
+    rows, pinned = FeatureStore(lake).create_training_set(labels, lookups)
+    return rows.withColumn("feature_version", F.lit(FEATURE_VERSION)), pinned
+
+
+def _publish(lake: Lake, rows: DataFrame, lookups: tuple[Lookup, ...], settings: Settings) -> Mapping[str, int]:
+    limits, features = settings.training, _features(lake)
+    made_from = {"lookups": [asdict(lookup) for lookup in lookups]}
+    publish(
+        lake,
+        TRAINING_SET,
+        rows,
+        training_rows(),
+        [lambda held: label_known(held, features, limits.refuse_feature_auc, limits.min_positives)],
+        made_from=made_from,
+    )
+    counts = lake.read(TRAINING_SET).groupBy("label_version", "split").count().collect()
+    return {f"{version} {split}": count for version, split, count in sorted(counts)}
+
+
+def _features(lake: Lake) -> Features:
+    """The features of the tables that have been made, in the order in which models take them."""
+    return list(chain.from_iterable(built_tables(lake).values()))
+
+
+def _oracle(lake: Lake, rows: DataFrame, settings: Settings) -> DataFrame | None:
+    """The oracle's scores of the holdout; None unless the logs are simulated and the label is cancellation."""
+    simulated = settings.truth is not None and lake.exists(USER_PSEUDONYMS)
+    if not simulated or rows.where("label_version = 'churn_def_v1'").isEmpty():
+        return None
+    hazards = lake.spark.read.parquet(f"{settings.truth}/hazards").withColumnRenamed("userId", "user_id")
+    hazards = hazards.transform(with_pseudonyms, lake.read(USER_PSEUDONYMS))
+    return oracle_scores(rows.where("split = 'holdout'"), hazards, settings.labels.horizon_days)

@@ -1,0 +1,65 @@
+"""Sources from files reach silver under pseudonyms, and customers keep their history."""
+
+from pathlib import Path
+
+import pytest
+
+from churn_spark.errors import DataRefused, UserError
+from churn_spark.identity.tables import USER_PSEUDONYMS
+from churn_spark.lake import Lake
+from churn_spark.settings.all import Settings
+from churn_spark.sources.stage import sources
+from churn_spark.sources.tables import CUSTOMERS, TRANSACTIONS
+from tests.sources.settings import with_source
+
+UNDATED: dict[str, str | None] = {"user_id": "who", "updated_at": None, "contract_months": "months"}
+DATED = UNDATED | {"updated_at": "day"}
+PAYMENTS: dict[str, str | None] = {"transaction_id": "id", "user_id": "who", "paid_at": "day", "amount": "price"}
+
+
+def contracts(lake: Lake) -> list[tuple[str, int]]:
+    """Raw user ID and months of every row of the history, in order."""
+    rows = lake.read(CUSTOMERS).join(lake.read(USER_PSEUDONYMS), "user_id").orderBy("raw_user_id", "updated_at")
+    return [(row.raw_user_id, row.contract_months) for row in rows.collect()]
+
+
+def test_an_undated_customer_gets_a_new_row_when_something_changes(
+    lake: Lake, settings: Settings, tmp_path: Path
+) -> None:
+    file = tmp_path / "customers.csv"
+    named = with_source(settings, "customers", UNDATED, location=str(file))
+    for content in ("who,months\nann,1\nbob,\n", "who,months\nann,1\nbob,\n", "who,months\nann,12\nbob,\n"):
+        file.write_text(content)
+        sources(lake, named)
+    assert contracts(lake) == [("ann", 1), ("ann", 12), ("bob", None)]
+
+
+def test_a_dated_history_is_taken_over_once(lake: Lake, settings: Settings, tmp_path: Path) -> None:
+    file = tmp_path / "customers.csv"
+    file.write_text("who,day,months\nann,2026-01-01,1\nann,2026-02-01,12\n")
+    named = with_source(settings, "customers", DATED, location=str(file))
+    assert [sources(lake, named), sources(lake, named)] == [{"customers": 2}, {"customers": 2}]
+    assert contracts(lake) == [("ann", 1), ("ann", 12)]
+
+
+def test_payments_become_what_the_source_holds_now(lake: Lake, settings: Settings, tmp_path: Path) -> None:
+    file = tmp_path / "payments.json"
+    named = with_source(settings, "transactions", PAYMENTS, location=str(file), format="json")
+    file.write_text('{"id": 1, "who": "ann", "day": "2026-01-01", "price": 9.99}\n')
+    sources(lake, named)
+    file.write_text('{"id": 2, "who": "ann", "day": "2026-01-02", "price": 5}\n')
+    assert sources(lake, named) == {"transactions": 1}
+    assert [row.transaction_id for row in lake.read(TRANSACTIONS).collect()] == ["2"]
+
+
+def test_a_wrong_value_is_refused_and_writes_nothing(lake: Lake, settings: Settings, tmp_path: Path) -> None:
+    file = tmp_path / "payments.csv"
+    file.write_text("id,who,day,price\n1,ann,2026-01-01,dear\n")
+    with pytest.raises(DataRefused, match=r"sources\.transactions\.columns\.amount: a value is no decimal\(18,4\)"):
+        sources(lake, with_source(settings, "transactions", PAYMENTS, location=str(file)))
+    assert not lake.exists(TRANSACTIONS)
+
+
+def test_a_file_that_is_not_there_is_named(lake: Lake, settings: Settings, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"sources\.customers\.location: .*nowhere\.csv: cannot be read"):
+        sources(lake, with_source(settings, "customers", UNDATED, location=str(tmp_path / "nowhere.csv")))
