@@ -17,6 +17,7 @@ from churn_spark.errors import DataRefused, UserError
 from churn_spark.export.contract import Contract
 from churn_spark.export.folder import FILES, export_model
 from churn_spark.export.onnx_model import TOLERANCE, check_parity, to_onnx, with_more_nulls
+from serving.model import load_model
 
 NAMES = ["songs_7d", "error_rate_30d", "balance"]
 
@@ -241,3 +242,21 @@ def test_an_empty_sample_is_refused(booster: xgboost.Booster, rows: pd.DataFrame
 def test_a_contract_that_contradicts_itself_is_refused(changes: dict, complaint: str) -> None:
     with pytest.raises(ValidationError, match=complaint):
         contract(**changes)
+
+
+def test_a_category_is_a_level_in_requests_and_its_place_in_the_model(
+    rows: pd.DataFrame, churned: NDArray[np.bool_], tmp_path: Path
+) -> None:
+    codes = rows.assign(balance=rows["balance"].gt(0).astype(float).where(rows["balance"].notna()))
+    texts = rows.assign(balance=codes["balance"].map({0.0: "free", 1.0: "paid"}))
+    features = [feature.model_dump() for feature in contract().features]
+    features[2] |= {"type": "category", "levels": ["free", "paid"]}
+    booster = train(codes, churned)
+    folder = export_model(booster, contract(features=features), texts, tmp_path / "model")
+    service, expected = load_model(folder), booster.predict(xgboost.DMatrix(codes[NAMES]))
+    for row, probability in zip(texts[:20].to_dict("records"), expected, strict=False):
+        given = {name: None if pd.isna(row[name]) else row[name] for name in NAMES}
+        request = service.request_type.model_validate({"user_id": "u", "features": given})
+        assert service.predict(request).churn_probability == pytest.approx(probability, abs=TOLERANCE)
+    with pytest.raises(ValidationError, match="'free' or 'paid'"):
+        service.request_type.model_validate({"user_id": "u", "features": {**given, "balance": "gold"}})
