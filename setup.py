@@ -16,6 +16,7 @@ EXTRAS = {
         "filelock>=4.2,<5",  # commits of two jobs on one disk
         "pandas>=2.3,<3",  # PySpark 4.2 warns about pandas 3
         "pyarrow>=25,<26",
+        "msgspec>=0.22,<0.23",  # log lines into typed values
         "numpy>=2.3,<3",
         "scikit-learn>=1.9,<2",
         "xgboost-cpu>=3.2,<3.3; sys_platform != 'darwin'",  # 3.3 needs Python 3.12

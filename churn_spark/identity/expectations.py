@@ -1,6 +1,6 @@
 """What `silver.events` must keep."""
 
-from churn_spark.ingest.contract import EXPECTED
+from churn_spark.contract.fields import EXPECTED
 from churn_spark.quality.expectation import DeclaredColumns, Expectation, RowsSatisfy, RowsUnique, one_of, present
 from churn_spark.settings.identity import IdentitySettings
 

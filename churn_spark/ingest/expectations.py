@@ -1,6 +1,6 @@
 """What `bronze.events` must keep."""
 
-from churn_spark.ingest.contract import EXPECTED, FIELDS
+from churn_spark.contract.fields import EXPECTED, FIELDS
 from churn_spark.quality.expectation import DeclaredColumns, Expectation, RowsSatisfy, one_of, present
 from churn_spark.settings.ingest import IngestSettings
 

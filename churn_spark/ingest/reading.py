@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from pyspark.sql import DataFrame, SparkSession
 
-from churn_spark.ingest.contract import parse
 from churn_spark.ingest.landing import LogFile, landed_files, named, read_lines, unreadable
+from churn_spark.ingest.parsing import parse
 from churn_spark.ingest.tally import Tally, tally
 from churn_spark.session import cached
 from churn_spark.settings.all import Settings

@@ -19,9 +19,9 @@ from pyspark.sql import functions as F
 
 from churn_spark.errors import DataRefused, UserError
 from churn_spark.ingest import ledger
-from churn_spark.ingest.contract import broken, kept
 from churn_spark.ingest.expectations import bronze_events
 from churn_spark.ingest.landing import NAMES, LogFile, landed_files, matches, named, portions
+from churn_spark.ingest.parsing import broken, kept
 from churn_spark.ingest.reading import Batch, read_whole
 from churn_spark.ingest.tables import BRONZE_EVENTS, LOG_FILES, QUARANTINE
 from churn_spark.ingest.tally import refuse_broken, unexpected_values, with_positions

@@ -47,7 +47,7 @@ QUARANTINE = Table(
     "Log lines that break the event contract, with the reason; one row per line",
     """
     line STRING NOT NULL COMMENT 'The line as it stands in the file',
-    reason STRING NOT NULL COMMENT 'not_json, or missing_<field>, or <field>_out_of_range',
+    reason STRING NOT NULL COMMENT 'not_json, utf_16, duplicate_key, missing_<field>, or <field>_out_of_range',
     position BIGINT NOT NULL COMMENT 'Number of the line in its file, from 1',
     source_file STRING NOT NULL COMMENT 'URI of the file of the line',
     ingest_batch BIGINT NOT NULL COMMENT 'Batch of files that brought the line'

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from churn_spark.contract.line import BLANK
 from churn_spark.errors import DataRefused
 from churn_spark.ingest.landing import SHOWN, name_of
 
@@ -63,7 +64,7 @@ def tally(parsed: DataFrame) -> Tally:
     for row in blocks_and_reasons:
         if row["reason"] is None:
             events[row["source_file"]] += row["lines"]
-        else:
+        elif row["reason"] != BLANK:  # a blank line has a number in its file, and is nothing else
             broken[row["source_file"], row["reason"]] += row["lines"]
         block = row["source_file"], row["block_start"]
         lines, first = blocks.get(block, (0, row["first"]))

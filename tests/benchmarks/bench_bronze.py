@@ -20,8 +20,8 @@ from unittest.mock import patch
 
 from pyspark.sql import SparkSession
 
+from churn_spark.contract.fields import FIELDS
 from churn_spark.identity.stage import update_sessions, update_silver
-from churn_spark.ingest.contract import FIELDS
 from churn_spark.ingest.stage import ingest
 from churn_spark.lake import Lake
 from churn_spark.session import spark_session
@@ -32,7 +32,11 @@ from churn_spark.simulate.simulation import simulate_logs
 PROJECT = Path(__file__).parent.parent.parent
 BUILD = PROJECT / "build" / "benchmarks"
 EVENTS_PER_USER = 126  # of the simulator, in 60 days
-TYPES = {"ms": "DOUBLE"}  # a registration is written 1541044398796.0, which is no BIGINT to Spark's reader
+TYPES = {
+    "ms": "DOUBLE",
+    "text": "STRING",
+    "id": "STRING",
+}  # a registration is written 1541044398796.0, which is no BIGINT to Spark's reader
 
 
 def simulated(spark: SparkSession, settings: Settings, events: int) -> Path:

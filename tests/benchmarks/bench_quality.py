@@ -17,8 +17,9 @@ from statistics import median
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from churn_spark.ingest.contract import EXPECTED, FIELDS, kept, parse
+from churn_spark.contract.fields import EXPECTED, FIELDS
 from churn_spark.ingest.expectations import bronze_events
+from churn_spark.ingest.parsing import kept, parse
 from churn_spark.ingest.tables import BRONZE_EVENTS
 from churn_spark.lake import Lake
 from churn_spark.quality.gate import audit

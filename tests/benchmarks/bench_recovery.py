@@ -18,7 +18,7 @@ from churn_spark.identity.events import to_silver_names, without_duplicates
 from churn_spark.identity.recovery import recover_user_ids
 from churn_spark.identity.sessions import with_session_key
 from churn_spark.identity.validation import with_out_of_sequence
-from churn_spark.ingest.contract import kept, parse
+from churn_spark.ingest.parsing import kept, parse
 from churn_spark.session import spark_session
 from churn_spark.settings.all import Settings
 from churn_spark.settings.reading import load_settings

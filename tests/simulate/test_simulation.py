@@ -10,7 +10,7 @@ from chispa import assert_df_equality
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from churn_spark.ingest.contract import parse
+from churn_spark.ingest.parsing import parse
 from churn_spark.settings.all import Settings
 from churn_spark.settings.reading import load_settings
 from churn_spark.settings.simulate import SimulateSettings

@@ -4,7 +4,7 @@ import json
 
 from pyspark.sql import Row, SparkSession
 
-from churn_spark.ingest.contract import parse
+from churn_spark.ingest.parsing import parse
 from churn_spark.settings.all import Settings
 
 LINE = {"ts": 1541044398796, "sessionId": 5, "itemInSession": 0, "page": "Home", "auth": "Logged In", "userId": "7"}
@@ -21,7 +21,6 @@ def parsed(spark: SparkSession, settings: Settings, *lines: str, **contract: obj
 
 BROKEN = [
     ('{"ts": 1541044398796, "sess', "not_json"),
-    ("", "not_json"),
     ("[1, 2]", "not_json"),
     ("null", "not_json"),
     (line() + line(), "not_json"),
@@ -43,6 +42,11 @@ BROKEN = [
 def test_a_line_that_breaks_the_contract_has_its_reason(spark: SparkSession, settings: Settings) -> None:
     rows = parsed(spark, settings, *[raw for raw, _ in BROKEN])
     assert [(row.line, row.reason) for row in rows] == BROKEN
+
+
+def test_a_blank_line_is_neither_an_event_nor_broken(spark: SparkSession, settings: Settings) -> None:
+    [row] = parsed(spark, settings, " ")
+    assert (row.reason, row.line) == ("blank", None)
 
 
 CAST = [
