@@ -6,7 +6,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from chispa import assert_df_equality
 from filelock import FileLock
 from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame, SparkSession
@@ -14,6 +13,7 @@ from pyspark.sql import DataFrame, SparkSession
 from churn_spark.errors import DataRefused
 from churn_spark.lake import Lake
 from churn_spark.table import Table
+from tests.rows import assert_rows
 
 VISITS = Table(
     "gold.visits",
@@ -29,16 +29,12 @@ def visits(spark: SparkSession, *rows: tuple[str, int, int]) -> DataFrame:
     return spark.createDataFrame(list(rows), "user_id STRING, day INT, visits BIGINT")
 
 
-def assert_rows(lake: Lake, expected: DataFrame) -> None:
-    assert_df_equality(lake.read(VISITS), expected, ignore_row_order=True, ignore_nullable=True, ignore_metadata=True)
-
-
 def test_a_batch_is_appended_once(lake: Lake, spark: SparkSession) -> None:
     first, second = visits(spark, ("ann", 1, 3)), visits(spark, ("bob", 1, 4))
     lake.append(VISITS, first, "job", 0)
     lake.append(VISITS, first, "job", 0)
     lake.append(VISITS, second, "job", 1)
-    assert_rows(lake, visits(spark, ("ann", 1, 3), ("bob", 1, 4)))
+    assert_rows(lake.read(VISITS), visits(spark, ("ann", 1, 3), ("bob", 1, 4)))
 
 
 @pytest.mark.parametrize("left", ["_delta_log", "_delta_log/_staged_commits"])
@@ -49,7 +45,7 @@ def test_empty_folders_that_a_killed_job_left_are_removed(
     Path(lake.settings.path("gold", "visits"), left).mkdir(parents=True)
     rows = visits(spark, ("ann", 1, 3))
     lake.append(VISITS, rows, "job", 0)
-    assert_rows(lake, rows)
+    assert_rows(lake.read(VISITS), rows)
 
 
 def test_files_without_a_table_are_left_and_named(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -75,7 +71,7 @@ def test_a_table_that_another_job_is_about_to_commit_is_awaited(lake: Lake, spar
     rows = visits(spark, ("ann", 1, 3))
     lake.append(VISITS, rows, "job", 0)
     other.join()
-    assert_rows(lake, rows)
+    assert_rows(lake.read(VISITS), rows)
 
 
 def test_on_a_local_disk_a_commit_waits_for_that_of_another_job(lake: Lake, spark: SparkSession) -> None:
@@ -88,19 +84,19 @@ def test_on_a_local_disk_a_commit_waits_for_that_of_another_job(lake: Lake, spar
         assert commit.is_alive()
         assert lake.version(VISITS) == 0
     commit.join()
-    assert_rows(lake, rows)
+    assert_rows(lake.read(VISITS), rows)
 
 
 def test_merge_updates_by_key_and_inserts_the_rest(lake: Lake, spark: SparkSession) -> None:
     lake.merge(VISITS, visits(spark, ("ann", 1, 3), ("bob", 1, 4)))
     lake.merge(VISITS, visits(spark, ("ann", 1, 9), ("ann", 2, 5)))
-    assert_rows(lake, visits(spark, ("ann", 1, 9), ("ann", 2, 5), ("bob", 1, 4)))
+    assert_rows(lake.read(VISITS), visits(spark, ("ann", 1, 9), ("ann", 2, 5), ("bob", 1, 4)))
 
 
 def test_replace_leaves_only_the_new_rows_and_keeps_the_declaration(lake: Lake, spark: SparkSession) -> None:
     lake.append(VISITS, visits(spark, ("ann", 1, 3)), "job", 0)
     lake.replace(VISITS, visits(spark, ("bob", 2, 4)))
-    assert_rows(lake, visits(spark, ("bob", 2, 4)))
+    assert_rows(lake.read(VISITS), visits(spark, ("bob", 2, 4)))
     [detail] = spark.sql(f"DESCRIBE DETAIL {lake.name(VISITS)}").collect()
     assert detail["clusteringColumns"] == ["day"]
     assert detail["description"] == VISITS.comment
@@ -116,7 +112,7 @@ def test_a_table_that_may_evolve_takes_new_columns(lake: Lake, spark: SparkSessi
     lake.replace(GROWING, spark.createDataFrame([("ann", 3)], "user_id STRING, visits BIGINT"))
     lake.merge(GROWING, spark.createDataFrame([("bob", 4, 1.5)], "user_id STRING, visits BIGINT, hours DOUBLE"))
     expected = spark.createDataFrame([("ann", 3, None), ("bob", 4, 1.5)], "user_id STRING, visits BIGINT, hours DOUBLE")
-    assert_df_equality(lake.read(GROWING), expected, ignore_row_order=True, ignore_metadata=True)
+    assert_rows(lake.read(GROWING), expected)
 
 
 def test_a_table_that_is_not_there_is_named(lake: Lake) -> None:
@@ -130,7 +126,7 @@ def test_the_catalog_layout_holds_the_same_table(lake: Lake, spark: SparkSession
     in_catalog.replace(VISITS, visits(spark, ("ann", 1, 3)))
     in_catalog.merge(VISITS, visits(spark, ("ann", 1, 4)))
     assert in_catalog.name(VISITS) == "spark_catalog.gold.visits"
-    assert_rows(in_catalog, visits(spark, ("ann", 1, 4)))
+    assert_rows(in_catalog.read(VISITS), visits(spark, ("ann", 1, 4)))
     assert in_catalog.version(VISITS) == 2
 
 

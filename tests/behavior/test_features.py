@@ -14,22 +14,22 @@ from churn_spark.behavior.online import as_declared
 from churn_spark.behavior.regions import region
 from churn_spark.behavior.tiles import tiles_of
 from churn_spark.features.catalogue import page
-from tests.features.events import Event, arrow
+from tests.rows import Event, arrow, event
 
 AS_OF = date(2026, 2, 2)  # a Monday
 ANN = (
-    ("ann", "2026-01-02", 12, 1, "Upgrade"),  # 31 days before as_of, a Friday
-    ("ann", "2026-01-03", 12, 2, "NextSong a/x"),  # 30 days before as_of, a Saturday
-    ("ann", "2026-01-10", 12, 3, "NextSong a/x"),  # a Saturday
-    ("ann", "2026-01-28", 20, 4, "NextSong b/y"),  # a Wednesday
-    ("ann", "2026-01-28", 20, 4, "Thumbs Up"),
-    ("ann", "2026-01-28", 22, 4, "Thumbs Down"),
-    ("ann", "2026-02-01", 2, 5, "Error"),  # a Sunday
-    ("ann", "2026-02-01", 12, 5, "Downgrade"),
+    event("ann", "2026-01-02 12:00", 1, "Upgrade"),  # 31 days before as_of, a Friday
+    event("ann", "2026-01-03 12:00", 2, song="a/x"),  # 30 days before as_of, a Saturday
+    event("ann", "2026-01-10 12:00", 3, song="a/x"),  # a Saturday
+    event("ann", "2026-01-28 20:00", 4, song="b/y"),  # a Wednesday
+    event("ann", "2026-01-28 20:00", 4, "Thumbs Up"),
+    event("ann", "2026-01-28 22:00", 4, "Thumbs Down"),
+    event("ann", "2026-02-01 02:00", 5, "Error"),  # a Sunday
+    event("ann", "2026-02-01 12:00", 5, "Downgrade"),
 )
 FUTURE = (
-    ("ann", "2026-02-02", 0, 5, "NextSong c/z"),  # at as_of itself, in a session of the past
-    ("ann", "2026-02-10", 12, 6, "Cancellation Confirmation"),
+    event("ann", "2026-02-02 00:00", 5, song="c/z"),  # at as_of itself, in a session of the past
+    event("ann", "2026-02-10 12:00", 6, "Cancellation Confirmation"),
 )
 HOURS = np.array([24, 168, 440, 78])  # between the starts of ann's sessions
 RETENTION = 1 - (1 - 4 / 30) ** 28
@@ -86,7 +86,7 @@ def test_value(ann: dict[str, float], name: str) -> None:
 
 
 def test_events_at_or_after_as_of_change_no_feature(ann: dict[str, float]) -> None:
-    others = (("dan", "2026-02-04", 12, 9, "NextSong a/x"),)
+    others = (event("dan", "2026-02-04 12:00", 9, song="a/x"),)
     assert features(*ANN, *FUTURE, *others) == {("ann", AS_OF): ann}
 
 
@@ -96,22 +96,22 @@ def test_one_as_of_does_not_depend_on_the_others(ann: dict[str, float]) -> None:
 
 
 def test_what_is_not_known_is_nan() -> None:
-    [eve] = features(("eve", "2025-10-01", 12, 1, "Home")).values()
+    [eve] = features(event("eve", "2025-10-01 12:00", 1)).values()
     unknown = {feature.name for feature in OWN if np.isnan(eve[feature.name])}
     always = {"account_age_days", "tenure_bin", "is_paid", "level", "gender", "region"}  # which eve's event tells
     assert unknown == {feature.name for feature in OWN if feature.null} - always - {"days_since_last_event"}
 
 
 def test_who_has_cancelled_is_no_customer_until_back() -> None:
-    left = ("cid", "2026-01-20", 12, 6, "Cancellation Confirmation")
-    back = ("cid", "2026-01-22", 12, 7, "Home")
+    left = event("cid", "2026-01-20 12:00", 6, "Cancellation Confirmation")
+    back = event("cid", "2026-01-22 12:00", 7)
     as_of = (date(2026, 1, 20), date(2026, 1, 21), date(2026, 1, 23))
-    customers = features(("cid", "2026-01-19", 12, 5, "Home"), left, back, as_of=as_of)
+    customers = features(event("cid", "2026-01-19 12:00", 5), left, back, as_of=as_of)
     assert [midnight.day for _, midnight in customers] == [20, 23]
 
 
 def test_a_session_over_midnight_counts_on_its_first_day_and_grows_on_the_next() -> None:
-    events = (("ann", "2026-01-05", 23, 1, "Home"), ("ann", "2026-01-06", 1, 1, "Home"))
+    events = (event("ann", "2026-01-05 23:00", 1), event("ann", "2026-01-06 01:00", 1))
     first, second = features(*events, as_of=(date(2026, 1, 6), date(2026, 1, 7))).values()
     assert (first["sessions_7d"], second["sessions_7d"]) == (1, 1)
     assert (first["session_minutes_mean_30d"], second["session_minutes_mean_30d"]) == (0, 120)

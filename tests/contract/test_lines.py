@@ -13,19 +13,20 @@ from churn_spark.contract.strict import StrictDecoder
 from churn_spark.contract.tolerant import read_line
 from churn_spark.settings.reading import load_settings
 from tests.lakes import LOCAL
+from tests.rows import log_line, logged
 
 CONTRACT = load_settings(LOCAL).ingest
-LINE = {"ts": 1769076000000, "sessionId": 5, "itemInSession": 0, "page": "Home", "auth": "Logged In", "userId": "7"}
+LINE = logged()
 MS = 1762156800000  # 2025-11-03T08:00:00Z
 
 
 def line(**changes: object) -> bytes:
-    return json.dumps({**LINE, **changes}, ensure_ascii=False).encode()
+    return log_line(**changes).encode()
 
 
 def written(**texts: str) -> bytes:
     """A line with values as they are to stand in it."""
-    return (json.dumps(LINE)[:-1] + "".join(f', "{name}": {text}' for name, text in texts.items()) + "}").encode()
+    return (log_line()[:-1] + "".join(f', "{name}": {text}' for name, text in texts.items()) + "}").encode()
 
 
 def read(raw: bytes) -> dict[str, Any]:

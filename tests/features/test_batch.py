@@ -7,7 +7,6 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 import pytest
-from chispa import assert_df_equality
 from hypothesis import given
 from hypothesis import strategies as st
 from pyspark.sql import DataFrame, Row, SparkSession
@@ -28,18 +27,18 @@ from churn_spark.lake import Lake
 from churn_spark.settings.reading import load_settings
 from churn_spark.simulate.stage import simulate
 from tests.benchmarks.features_in_sql import duckdb_query
-from tests.features.events import Event, arrow, silver
 from tests.lakes import LOCAL
+from tests.rows import arrow, assert_rows, event, silver
 
 LEVELS = [feature.name for feature in OWN if feature.levels]
 MONDAYS = (date(2026, 1, 12), date(2026, 1, 19))
-EVENTS: tuple[Event, ...] = (
-    ("ann", "2026-01-05", 9, 1, "NextSong a/x"),
-    ("ann", "2026-01-13", 9, 2, "Home"),
-    ("bob", "2026-01-11", 9, 3, "Thumbs Up"),
-    ("cid", "2026-01-10", 9, 4, "NextSong b/y"),
-    ("cid", "2026-01-11", 9, 5, "Cancellation Confirmation"),
-    ("dan", "2026-01-14", 9, 6, "NextSong c/z"),
+EVENTS = (
+    event("ann", "2026-01-05 09:00", 1, song="a/x"),
+    event("ann", "2026-01-13 09:00", 2),
+    event("bob", "2026-01-11 09:00", 3, "Thumbs Up"),
+    event("cid", "2026-01-10 09:00", 4, song="b/y"),
+    event("cid", "2026-01-11 09:00", 5, "Cancellation Confirmation"),
+    event("dan", "2026-01-14 09:00", 6, song="c/z"),
 )
 
 
@@ -85,9 +84,9 @@ def test_a_capped_feature_ends_at_the_99th_percentile(ranked: list[Row]) -> None
 
 
 def test_what_comes_after_as_of_changes_no_row(spark: SparkSession) -> None:
-    future: tuple[Event, ...] = (("ann", "2026-01-19", 0, 2, "NextSong a/x"), ("eve", "2026-01-20", 9, 7, "Home"))
+    future = (event("ann", "2026-01-19 00:00", 2, song="a/x"), event("eve", "2026-01-20 09:00", 7))
     before, after = (behavior(user_days(silver(spark, *events))) for events in (EVENTS, (*EVENTS, *future)))
-    assert_df_equality(before, after, ignore_row_order=True)
+    assert_rows(before, after)
 
 
 @given(users=st.lists(st.integers(1, 9), min_size=1, max_size=6), size=st.integers(1, 10))
@@ -100,14 +99,14 @@ def test_batches_are_cut_between_users_only(users: list[int], size: int) -> None
 
 def test_online_without_a_tile_yet() -> None:
     bounds = {feature.of: [1.0, 2.0, 3.0, 4.0] for feature in RELATIVE}
-    events = arrow(*[event for event in EVENTS if event[0] == "ann"])
+    events = arrow(*[row for row in EVENTS if row["user_id"] == "ann"])
     features = online_features(tiles_of(events).slice(0, 0), events, MONDAYS[1], bounds)
     assert features is not None
     assert (features["songs_30d"], features["sessions_30d"], features["rfm_frequency_quintile"]) == (1, 2, 2)
 
 
 def test_online_is_none_for_who_is_no_customer() -> None:
-    left = arrow(*[event for event in EVENTS if event[0] == "cid"])
+    left = arrow(*[row for row in EVENTS if row["user_id"] == "cid"])
     assert online_features(tiles_of(left), left.slice(0, 0), MONDAYS[1], {}) is None
 
 
@@ -127,9 +126,9 @@ def test_online_equals_batch_for_every_feature_and_simulated_user(simulated: Lak
     bounds = dict(simulated.read(PERCENTILES).where("as_of = '2026-01-26'").collect()[0]["percentiles"])
     batch = simulated.read(BEHAVIOR).where("as_of = '2026-01-26'").toPandas().set_index("user_id")
     # Tiles end three days before as_of; what came since is there as events only.
-    tiles = by_user(simulated.read(USER_DAYS).where("day < '2026-01-23'"))
+    tiles = by_user(simulated.read(USER_DAYS).where("day < '2026-01-23'").toArrow())
     newest = simulated.read(SILVER_EVENTS).where("user_id IS NOT NULL AND event_date >= '2026-01-23'")
-    events = by_user(newest.where("event_date < '2026-01-26'").select(*EVENT_COLUMNS))
+    events = by_user(newest.where("event_date < '2026-01-26'").select(*EVENT_COLUMNS).toArrow())
     assert len(batch) >= 500
     for user, row in batch.iterrows():
         online = online_features(

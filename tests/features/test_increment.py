@@ -4,7 +4,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from chispa import assert_df_equality
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
@@ -15,17 +14,15 @@ from churn_spark.identity.tables import SILVER_EVENTS
 from churn_spark.lake import Lake
 from churn_spark.settings.all import Settings
 from churn_spark.settings.reading import load_settings
-from churn_spark.table import Table
-from tests.features.events import SILVER, Event, silver
 from tests.lakes import LOCAL, lake_at
+from tests.rows import Event, assert_rows, event, silver
 
-SHORT_SILVER = Table(SILVER_EVENTS.name, "Silver with the columns that tiles are made from", SILVER)
-FIRST: list[Event] = [
-    ("ann", "2026-01-05", 9, 1, "NextSong a/x"),
-    ("bob", "2026-01-06", 9, 2, "Home"),
-    ("ann", "2026-01-12", 9, 3, "NextSong b/y"),
+FIRST = [
+    event("ann", "2026-01-05 09:00", 1, song="a/x"),
+    event("bob", "2026-01-06 09:00", 2),
+    event("ann", "2026-01-12 09:00", 3, song="b/y"),
 ]
-CHANGED: list[Event] = [("bob", "2026-01-13", 10, 4, "Thumbs Up"), ("cid", "2026-01-15", 10, 5, "Home")]
+CHANGED = [event("bob", "2026-01-13 10:00", 4, "Thumbs Up"), event("cid", "2026-01-15 10:00", 5)]
 GRID = [date(2026, 1, 8), date(2026, 1, 13)]
 NEWEST = [date(2026, 1, 14)]
 LATER = [date(2026, 1, 16)]
@@ -36,7 +33,7 @@ def publish(lake: Lake, spark: SparkSession, events: list[Event], days: list[str
     literals = ", ".join(f"DATE'{day}'" for day in days or [])
     where = f"event_date IN ({literals})" if days else "true"
     changed = [date.fromisoformat(day) for day in days] if days else None
-    lake.replace(SHORT_SILVER, silver(spark, *events).where(where), where, {"bronze.events": 1}, changed)
+    lake.replace(SILVER_EVENTS, silver(spark, *events).where(where), where, {"bronze.events": 1}, changed)
 
 
 @pytest.fixture(scope="module")
@@ -58,9 +55,9 @@ def test_the_result_is_that_of_a_full_build(grown: Lake, spark: SparkSession, tm
     update_user_days(whole)
     update_behavior(whole, [*GRID, *LATER], SETTINGS)
     for table in (USER_DAYS, BEHAVIOR):
-        assert_df_equality(grown.read(table), whole.read(table), ignore_row_order=True)
+        assert_rows(grown.read(table), whole.read(table))
     bounds = [lake.read(PERCENTILES).select("as_of", F.explode("percentiles")) for lake in (grown, whole)]
-    assert_df_equality(*bounds, ignore_row_order=True)
+    assert_rows(*bounds)
 
 
 def test_midnights_before_the_change_are_left_as_they_are(grown: Lake) -> None:

@@ -12,16 +12,17 @@ from churn_spark.features.leakage import KEYS, NAMES, compared_days, future_know
 from churn_spark.features.tables import BEHAVIOR, USER_DAYS
 from churn_spark.identity.tables import SILVER_EVENTS
 from churn_spark.lake import Lake
-from tests.features.events import build
+from tests.features.build import build
+from tests.rows import event
 
 MONDAYS = (date(2026, 1, 12), date(2026, 1, 19), date(2026, 1, 26))
 EVENTS = (
-    ("ann", "2026-01-05", 9, 1, "NextSong a/x"),
-    ("ann", "2026-01-13", 9, 2, "NextSong b/y"),
-    ("bob", "2026-01-11", 9, 3, "Thumbs Up"),
-    ("cid", "2026-01-10", 9, 4, "NextSong b/y"),
-    ("cid", "2026-01-21", 9, 5, "NextSong b/y"),
-    ("cid", "2026-01-22", 9, 5, "Cancellation Confirmation"),
+    event("ann", "2026-01-05 09:00", 1, song="a/x"),
+    event("ann", "2026-01-13 09:00", 2, song="b/y"),
+    event("bob", "2026-01-11 09:00", 3, "Thumbs Up"),
+    event("cid", "2026-01-10 09:00", 4, song="b/y"),
+    event("cid", "2026-01-21 09:00", 5, song="b/y"),
+    event("cid", "2026-01-22 09:00", 5, "Cancellation Confirmation"),
 )
 
 

@@ -3,11 +3,11 @@
 from datetime import datetime
 
 import pytest
-from chispa import assert_df_equality
 from pyspark.sql import SparkSession
 
 from churn_spark.errors import UserError
 from churn_spark.features.point_in_time import point_in_time_join
+from tests.rows import assert_rows
 
 KEYS = "user_id STRING, as_of TIMESTAMP"
 
@@ -31,7 +31,7 @@ def test_each_label_takes_the_newest_row_of_each_table_not_after_it(spark: Spark
          ("bob", day(19), True, None, None)],
         f"{KEYS}, churned BOOLEAN, songs DOUBLE, tickets DOUBLE",
     )  # fmt: skip
-    assert_df_equality(point_in_time_join(labels, behavior, support), expected, ignore_row_order=True)
+    assert_rows(point_in_time_join(labels, behavior, support), expected)
 
 
 def test_a_column_in_two_tables_is_refused(spark: SparkSession) -> None:

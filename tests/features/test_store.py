@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from chispa import assert_df_equality
 from pyspark.sql import DataFrame, SparkSession
 
 from churn_spark.errors import DataRefused, UserError
 from churn_spark.features.store import FeatureStore, Lookup
 from churn_spark.lake import Lake
+from tests.rows import assert_rows
 
 PLAYS, BILLS = "customer_features.plays", "customer_features.bills"
 PLAYS_SCHEMA = "user_id STRING COMMENT 'Customer', as_of TIMESTAMP COMMENT 'Time', songs DOUBLE COMMENT 'Songs played'"
@@ -42,10 +42,6 @@ def plays(spark: SparkSession, *rows: tuple[str, int, float]) -> DataFrame:
     return spark.createDataFrame(
         [(user, day(number), songs) for user, number, songs in rows], "user_id STRING, as_of TIMESTAMP, songs DOUBLE"
     )
-
-
-def assert_rows(found: DataFrame, expected: DataFrame) -> None:
-    assert_df_equality(found, expected, ignore_row_order=True, ignore_nullable=True, ignore_metadata=True)
 
 
 def test_a_table_is_made_as_described(store: FeatureStore, spark: SparkSession) -> None:

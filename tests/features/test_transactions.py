@@ -4,11 +4,11 @@ from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
-from chispa import assert_df_equality
 from pyspark.sql import DataFrame, Row, SparkSession
 
 from churn_spark.features.transactions import FEATURES, transaction_features
 from churn_spark.sources.tables import TRANSACTIONS
+from tests.rows import assert_rows
 
 AS_OF = date(2026, 4, 1)
 PAST = (
@@ -53,4 +53,4 @@ def test_every_feature_has_a_value_test() -> None:
 
 def test_payments_at_or_after_as_of_change_nothing(spark: SparkSession) -> None:
     future = (("6", "ann", datetime(2026, 4, 1), Decimal(9)), ("7", "dan", datetime(2026, 5, 1), Decimal(9)))
-    assert_df_equality(features(spark, *PAST, *future), features(spark, *PAST), ignore_row_order=True)
+    assert_rows(features(spark, *PAST, *future), features(spark, *PAST))

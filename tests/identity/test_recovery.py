@@ -7,9 +7,10 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as profile
 from hypothesis import strategies as st
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
 
 from churn_spark.identity.recovery import recover_user_ids
-from tests.identity.events import SETTINGS, Row, silver
+from tests.identity.events import SETTINGS, Line, silver
 
 FREE: dict[str, Any] = {"level": "free"}
 PAID: dict[str, Any] = {"level": "paid"}
@@ -18,7 +19,7 @@ ELSEWHERE: dict[str, Any] = {"location": "Tucson, AZ", "user_agent": "Firefox"}
 LOGIN: dict[str, Any] = {**HERE, "page": "Login"}
 ANN: dict[str, Any] = {**HERE, "registration_ms": 1}
 BOB: dict[str, Any] = {"registration_ms": 2}
-OUT, IN = ((1, 0, 0, None), HERE), ((2, 61, 1, "ann"), HERE)
+OUT, IN = (1, 0, 0, None, HERE), (2, 61, 1, "ann", HERE)
 
 Found = tuple[str | None, str | None, float | None]
 
@@ -26,7 +27,7 @@ Found = tuple[str | None, str | None, float | None]
 class Scenario(NamedTuple):
     """Rows of a log, and the user and source wanted for each of those without a user, in order of time."""
 
-    rows: list[Any]
+    rows: list[Line]
     users: list[str | None]
     source: str | None
 
@@ -42,7 +43,7 @@ SCENARIOS = {
     "a session that names nobody stays unknown": Scenario([(1, 0, 0, None), (2, 0, 0, "bob")], [None], None),
     "an old session of the same number tells nothing": Scenario([(1, 0, 0, "ann"), (1, 999, 1, None)], [None], None),
     "a row whose ID was lost while logged in": Scenario(
-        [(1, 0, 0, "ann"), ((1, 1, 1, None), {"page": "NextSong"}), (1, 2, 2, "ann"), (1, 2, 0, "bob")],
+        [(1, 0, 0, "ann"), (1, 1, 1, None, {"page": "NextSong"}), (1, 2, 2, "ann"), (1, 2, 0, "bob")],
         ["ann"],
         "sequence",
     ),
@@ -68,40 +69,40 @@ SCENARIOS = {
         [(1, 0, 4, "ann"), (1, 60, 4, "bob"), (1, 61, 5, None)], ["bob"], "sequence"
     ),
     "a level tells two claims apart": Scenario(
-        [((1, 0, 4, "ann"), FREE), ((1, 1, 5, None), PAID), ((1, 2, 6, "bob"), PAID)], ["bob"], "sequence"
+        [(1, 0, 4, "ann", FREE), (1, 1, 5, None, PAID), (1, 2, 6, "bob", PAID)], ["bob"], "sequence"
     ),
     "a row that meets no track of several stays unknown": Scenario(
         [(1, 0, 4, "ann"), (1, 1, 50, None), (1, 2, 0, "bob")], [None], None
     ),
     "another level does not continue a track": Scenario(
-        [((1, 0, 4, "ann"), ANN), ((1, 1, 5, None), PAID), (1, 2, 0, "bob")], [None], None
+        [(1, 0, 4, "ann", ANN), (1, 1, 5, None, PAID), (1, 2, 0, "bob")], [None], None
     ),
     "another place does not continue a track": Scenario(
-        [((1, 0, 4, "ann"), ANN), ((1, 1, 5, None), ELSEWHERE), (1, 2, 0, "bob")], [None], None
+        [(1, 0, 4, "ann", ANN), (1, 1, 5, None, ELSEWHERE), (1, 2, 0, "bob")], [None], None
     ),
     "a number after its time does not belong to the track": Scenario(
         [(1, 0, 4, "ann"), (1, 1, 6, "ann"), (1, 2, 5, None), (1, 2, 0, "bob")], [None], None
     ),
     "a registration tells the user": Scenario(
-        [((1, 0, 4, "ann"), ANN), ((1, 0, 7, "bob"), BOB), ((1, 1, 30, None), BOB)], ["bob"], "sequence"
+        [(1, 0, 4, "ann", ANN), (1, 0, 7, "bob", BOB), (1, 1, 30, None, BOB)], ["bob"], "sequence"
     ),
     "a user whose numbers would fall is taken back": Scenario(
         [(1, 0, 0, "ann"), (1, 1, 5, None), (1, 2, 3, None)], [None, None], None
     ),
-    "a login tells who was there before": Scenario([OUT, ((2, 60, 0, None), LOGIN), IN], ["ann", "ann"], "login"),
-    "a login too late": Scenario([OUT, ((2, 60.1, 0, None), LOGIN), IN], [None, "ann"], None),
-    "a login before": Scenario([((2, -1, 0, None), LOGIN), ((2, -0.5, 1, "ann"), HERE), OUT], ["ann", None], None),
+    "a login tells who was there before": Scenario([OUT, (2, 60, 0, None, LOGIN), IN], ["ann", "ann"], "login"),
+    "a login too late": Scenario([OUT, (2, 60.1, 0, None, LOGIN), IN], [None, "ann"], None),
+    "a login before": Scenario([(2, -1, 0, None, LOGIN), (2, -0.5, 1, "ann", HERE), OUT], ["ann", None], None),
     "a login elsewhere": Scenario(
-        [OUT, ((2, 60, 0, None), {**ELSEWHERE, "page": "Login"}), ((2, 61, 1, "ann"), ELSEWHERE)], [None, "ann"], None
+        [OUT, (2, 60, 0, None, {**ELSEWHERE, "page": "Login"}), (2, 61, 1, "ann", ELSEWHERE)], [None, "ann"], None
     ),
-    "a return without a login": Scenario([OUT, ((2, 60, 0, None), HERE), IN], [None, "ann"], None),
+    "a return without a login": Scenario([OUT, (2, 60, 0, None, HERE), IN], [None, "ann"], None),
     "logins of two users": Scenario(
-        [OUT, ((2, 5, 0, None), LOGIN), (2, 6, 1, "ann"), ((3, 50, 0, None), LOGIN), (3, 51, 1, "bob")],
+        [OUT, (2, 5, 0, None, LOGIN), (2, 6, 1, "ann"), (3, 50, 0, None, LOGIN), (3, 51, 1, "bob")],
         [None, "ann", "bob"],
         None,
     ),
     "two logins of one user": Scenario(
-        [OUT, ((2, 5, 0, None), LOGIN), (2, 6, 1, "ann"), ((3, 50, 0, None), LOGIN), (3, 51, 1, "ann")],
+        [OUT, (2, 5, 0, None, LOGIN), (2, 6, 1, "ann"), (3, 50, 0, None, LOGIN), (3, 51, 1, "ann")],
         ["ann"] * 3,
         "login",
     ),
@@ -118,21 +119,14 @@ def recovered(events: DataFrame) -> dict[tuple[int, int, int], Found]:
     }
 
 
-def moved(rows: list[Any], sessions: int, place: str) -> list[tuple[Row, dict[str, Any]]]:
-    """The rows in session numbers and places of their own."""
-    pairs = [row if isinstance(row[1], dict) else (row, {}) for row in rows]
-    return [
-        ((session + sessions, *event), more | ({"location": more["location"] + place} if "location" in more else {}))
-        for (session, *event), more in pairs
-    ]
-
-
 @pytest.fixture(scope="module")
 def found(spark: SparkSession) -> dict[str, list[Found]]:
     """What all scenarios together give, for each in order of time."""
     scenarios = enumerate(SCENARIOS.values())
-    together = [row for n, scenario in scenarios for row in moved(scenario.rows, APART * n, str(n))]
-    rows = sorted(recovered(silver(spark, *together)).items(), key=lambda row: row[0][1])
+    together = [(session + APART * n, *row) for n, scenario in scenarios for session, *row in scenario.rows]
+    place_of_its_own = F.concat("location", F.floor(F.col("session_id") / APART))
+    events = silver(spark, *together).withColumn("location", place_of_its_own)
+    rows = sorted(recovered(events).items(), key=lambda row: row[0][1])
     return {
         name: [result for (session, *_), result in rows if session // APART == n] for n, name in enumerate(SCENARIOS)
     }
@@ -170,20 +164,20 @@ def test_a_scenario_is_recovered_the_same_alone(spark: SparkSession, found: dict
 
 
 @st.composite
-def logs(draw: st.DrawFn) -> list[Any]:
+def logs(draw: st.DrawFn) -> list[Line]:
     """Tracks of a few users in two session numbers, some rows without the user."""
     rows = []
     for number in range(draw(st.integers(2, 5))):
         session, minute, item = draw(st.integers(1, 2)), draw(st.integers(0, 20)), draw(st.integers(0, 2))
         for _ in range(draw(st.integers(2, 8))):
             user = draw(st.sampled_from([f"user {number}", None]))
-            rows.append(((session, minute, item, user), draw(st.sampled_from([HERE, LOGIN]))))
+            rows.append((session, minute, item, user, draw(st.sampled_from([HERE, LOGIN]))))
             minute, item = minute + draw(st.integers(0, 3)), item + 1
     return list({str(row): row for row in rows}.values())
 
 
 @profile(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(logs(), st.randoms(use_true_random=False))
-def test_order_and_partitions_do_not_matter(spark: SparkSession, rows: list[Any], random: Any) -> None:
+def test_order_and_partitions_do_not_matter(spark: SparkSession, rows: list[Line], random: Any) -> None:
     shuffled = random.sample(rows, len(rows))
     assert recovered(silver(spark, *shuffled).repartition(3)) == recovered(silver(spark, *rows).coalesce(1))

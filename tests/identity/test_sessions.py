@@ -32,7 +32,7 @@ def test_the_key_is_the_same_in_any_order(spark: SparkSession) -> None:
 
 def test_a_session_has_the_sums_of_one_user(spark: SparkSession, lake: Lake) -> None:
     song = {"page": "NextSong"}
-    rows = [((1, 1, 0, "ann"), song), (1, 2, 1, "ann"), ((1, 4, 2, "ann"), song), (1, 2, 0, "bob"), (1, 3, 1, None)]
+    rows = [(1, 1, 0, "ann", song), (1, 2, 1, "ann"), (1, 4, 2, "ann", song), (1, 2, 0, "bob"), (1, 3, 1, None)]
     lake.replace(SESSIONS, sessions(silver(spark, *rows)))
     found = {row.user_id: row for row in lake.read(SESSIONS).collect()}
     assert found.keys() == {"ann", "bob"}

@@ -5,13 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from chispa import assert_df_equality
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql import functions as F
+from pyspark.sql import SparkSession
 
+from churn_spark.clock import MS_PER_DAY, MS_PER_HOUR, MS_PER_MINUTE
 from churn_spark.errors import UserError
 from churn_spark.identity.key import VARIABLE
 from churn_spark.identity.stage import update_sessions, update_silver
@@ -21,12 +20,9 @@ from churn_spark.lake import Lake
 from churn_spark.settings.all import Settings
 from churn_spark.settings.reading import load_settings
 from tests.lakes import LOCAL
+from tests.rows import Event, assert_rows, bronze, logged, ms
 
-MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
-START = 1_767_225_600_000  # 2026-01-01
-Line = tuple[int, int, int, str, str | None, str | None, str | None]
-LINE = "ts LONG, sessionId LONG, itemInSession INT, page STRING, userId STRING, location STRING, userAgent STRING"
-ANN = (START, 1, 0, "Home", "ann", None, None)
+ANN = logged("ann", "2026-01-01")
 
 
 @pytest.fixture
@@ -35,25 +31,20 @@ def settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Settings:
     return load_settings(LOCAL, [f"lake.root={tmp_path / 'lake'}", "identity.refuse_unknown_share=1"])
 
 
-def land(lake: Lake, lines: list[Line], batch: int) -> None:
-    """Append the lines to bronze, all other columns null or constant."""
-    rows = lake.spark.createDataFrame(lines, LINE)
-    rest = {"auth": F.lit("Logged In"), "source_file": F.lit("x"), "ingest_batch": F.lit(batch).cast("bigint")}
-    lake.append(BRONZE_EVENTS, rows.withColumns(rest), "test", batch)
+def land(lake: Lake, batch: int, *lines: Event) -> None:
+    rows = bronze(lake.spark, *[line | {"ingest_batch": batch} for line in lines])
+    lake.append(BRONZE_EVENTS, rows, "test", batch)
 
 
-def silver(lake: Lake) -> DataFrame:
-    return lake.read(SILVER_EVENTS)
-
-
-def sessions_of_a_week(rng: random.Random) -> Iterator[Line]:
+def sessions_of_a_week(rng: random.Random) -> Iterator[Event]:
     """Sessions of five users on six session IDs, interleaved, some over midnight; some lines lack their user."""
     for _ in range(25):
-        user, session, ts = rng.randrange(5), rng.randrange(6), START + rng.randrange(7 * DAY)
+        user, session, at = rng.randrange(5), rng.randrange(6), ms("2026-01-01") + rng.randrange(7 * MS_PER_DAY)
         for item in range(rng.randrange(1, 9)):
             known = str(user) if rng.random() < 0.7 else None
-            yield ts, session, item, "NextSong" if item else "Login", known, f"town {user}", "browser"
-            ts += rng.choice([MINUTE, 4 * MINUTE, 3 * HOUR])
+            page = "NextSong" if item else "Login"
+            yield logged(known, at, session, page, item, location=f"town {user}", userAgent="browser")
+            at += rng.choice([MS_PER_MINUTE, 4 * MS_PER_MINUTE, 3 * MS_PER_HOUR])
 
 
 @pytest.mark.slow
@@ -72,27 +63,27 @@ def test_step_by_step_is_the_same_as_at_once(
     at_once, by_steps = (
         Lake(spark, settings.lake.model_copy(update={"root": str(tmp_path_factory.mktemp("lake"))})) for _ in range(2)
     )
-    land(at_once, lines, 0)
+    land(at_once, 0, *lines)
     update_silver(at_once, settings)
     update_sessions(at_once)
     for batch, part in enumerate(parts):
-        land(by_steps, part, batch)
+        land(by_steps, batch, *part)
         update_silver(by_steps, settings)
         update_sessions(by_steps)
     for table in (SILVER_EVENTS, SESSIONS):
-        assert_df_equality(by_steps.read(table), at_once.read(table), ignore_row_order=True)
+        assert_rows(by_steps.read(table), at_once.read(table))
 
 
 def test_rows_that_leave_bronze_leave_silver(lake: Lake, settings: Settings) -> None:
-    land(lake, [ANN, (START + MINUTE, 1, 1, "Home", None, None, None)], 0)
+    land(lake, 0, ANN, logged(None, "2026-01-01 00:01", item=1))
     update_silver(lake, settings)
     lake.replace(BRONZE_EVENTS, lake.read(BRONZE_EVENTS).where("userId IS NULL"))
     update_silver(lake, settings)
-    assert silver(lake).select("item_in_session", "user_id").collect() == [(1, None)]
+    assert lake.read(SILVER_EVENTS).select("item_in_session", "user_id").collect() == [(1, None)]
 
 
 def test_nothing_new_is_no_new_version(lake: Lake, settings: Settings) -> None:
-    land(lake, [ANN], 0)
+    land(lake, 0, ANN)
     update_silver(lake, settings)
     before = lake.version(SILVER_EVENTS)
     update_silver(lake, settings)
@@ -100,36 +91,36 @@ def test_nothing_new_is_no_new_version(lake: Lake, settings: Settings) -> None:
 
 
 def test_days_that_a_change_does_not_touch_are_not_written(lake: Lake, settings: Settings) -> None:
-    land(lake, [ANN], 0)
+    land(lake, 0, ANN)
     update_silver(lake, settings)
-    [untouched] = silver(lake).inputFiles()
-    land(lake, [(START + 5 * DAY, 1, 0, "Home", "bob", None, None)], 1)
+    [untouched] = lake.read(SILVER_EVENTS).inputFiles()
+    land(lake, 1, logged("bob", "2026-01-06"))
     update_silver(lake, settings)
-    assert untouched in silver(lake).inputFiles()
+    assert untouched in lake.read(SILVER_EVENTS).inputFiles()
 
 
 def test_users_stand_under_their_pseudonyms(lake: Lake, settings: Settings) -> None:
-    land(lake, [ANN], 0)
+    land(lake, 0, ANN)
     update_silver(lake, settings)
     [(raw, pseudonym)] = lake.read(USER_PSEUDONYMS).collect()
     assert raw == "ann"
-    assert [row["user_id"] for row in silver(lake).collect()] == [pseudonym]
+    assert [row["user_id"] for row in lake.read(SILVER_EVENTS).collect()] == [pseudonym]
 
 
 def test_the_pseudonyms_can_be_dropped_and_come_again(lake: Lake, settings: Settings) -> None:
-    land(lake, [ANN], 0)
+    land(lake, 0, ANN)
     update_silver(lake, settings)
     lake.spark.sql(f"DELETE FROM {lake.name(USER_PSEUDONYMS)}")
-    land(lake, [(START + MINUTE, 1, 1, "Home", "ann", None, None)], 1)
+    land(lake, 1, logged("ann", "2026-01-01 00:01", item=1))
     update_silver(lake, settings)
-    assert silver(lake).select("user_id").distinct().count() == 1
+    assert lake.read(SILVER_EVENTS).select("user_id").distinct().count() == 1
 
 
 def test_another_key_is_refused(lake: Lake, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    land(lake, [ANN], 0)
+    land(lake, 0, ANN)
     update_silver(lake, settings)
     monkeypatch.setenv(VARIABLE, "o" * 32)
     other = load_settings(LOCAL, [f"lake.root={settings.lake.root}"])
-    land(lake, [ANN], 1)
+    land(lake, 1, ANN)
     with pytest.raises(UserError, match=r"not the key that silver.events was made under"):
         update_silver(lake, other)

@@ -44,8 +44,8 @@ def events(spark: SparkSession, lines: Iterable[Line]) -> DataFrame:
     rows = []
     for line in lines:
         hours, minutes = map(int, line["time"].split(":"))
-        row = (int(line["session"]), 60 * hours + minutes, int(line["item"]), line["user before"])
-        rows.append((row, {**PLACE, "page": line["page"]}))
+        known = {**PLACE, "page": line["page"]}
+        rows.append((int(line["session"]), 60 * hours + minutes, int(line["item"]), line["user before"], known))
     return silver(spark, *rows)
 
 

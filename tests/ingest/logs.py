@@ -1,14 +1,8 @@
 """Log files of literal lines, as the tests of ingest write them."""
 
-import json
 from pathlib import Path
 
 from churn_spark.settings.all import Settings
-
-
-def event(number: int, **changes: object) -> str:
-    fields = {"ts": 1541044398796, "sessionId": 5, "itemInSession": number, "page": "Home", "auth": "Logged In"}
-    return json.dumps({**fields, **changes})
 
 
 def write(file: Path, *lines: str) -> Path:

@@ -6,12 +6,7 @@ from pyspark.sql import Row, SparkSession
 
 from churn_spark.ingest.parsing import parse
 from churn_spark.settings.all import Settings
-
-LINE = {"ts": 1541044398796, "sessionId": 5, "itemInSession": 0, "page": "Home", "auth": "Logged In", "userId": "7"}
-
-
-def line(**changes: object) -> str:
-    return json.dumps({**LINE, **changes})
+from tests.rows import log_line
 
 
 def parsed(spark: SparkSession, settings: Settings, *lines: str, **contract: object) -> list[Row]:
@@ -23,19 +18,19 @@ BROKEN = [
     ('{"ts": 1541044398796, "sess', "not_json"),
     ("[1, 2]", "not_json"),
     ("null", "not_json"),
-    (line() + line(), "not_json"),
-    (line() + " rest", "not_json"),
-    (f"{line()},{line()}", "not_json"),
-    (line(ts=None), "missing_ts"),
-    (line(ts="T12:30"), "missing_ts"),
-    (line(page=""), "missing_page"),
-    (line(sessionId="abc"), "missing_sessionId"),
-    (line(itemInSession=1.5), "missing_itemInSession"),
-    (line(ts=1541044398), "ts_out_of_range"),
-    (line(ts=4102444800000), "ts_out_of_range"),
-    (line(itemInSession=-1), "itemInSession_out_of_range"),
-    (line(length=0), "length_out_of_range"),
-    (line(length="NaN"), "length_out_of_range"),
+    (log_line() + log_line(), "not_json"),
+    (log_line() + " rest", "not_json"),
+    (f"{log_line()},{log_line()}", "not_json"),
+    (log_line(ts=None), "missing_ts"),
+    (log_line(ts="T12:30"), "missing_ts"),
+    (log_line(page=""), "missing_page"),
+    (log_line(sessionId="abc"), "missing_sessionId"),
+    (log_line(itemInSession=1.5), "missing_itemInSession"),
+    (log_line(ts=1541044398), "ts_out_of_range"),
+    (log_line(ts=4102444800000), "ts_out_of_range"),
+    (log_line(itemInSession=-1), "itemInSession_out_of_range"),
+    (log_line(length=0), "length_out_of_range"),
+    (log_line(length="NaN"), "length_out_of_range"),
 ]
 
 
@@ -69,7 +64,7 @@ CAST = [
 
 
 def test_a_field_is_cast_tolerantly(spark: SparkSession, settings: Settings) -> None:
-    rows = parsed(spark, settings, *[line(**{field: raw}) for field, raw, _ in CAST])
+    rows = parsed(spark, settings, *[log_line(**{field: raw}) for field, raw, _ in CAST])
     assert [(field, row.reason, row[field]) for row, (field, _, _) in zip(rows, CAST, strict=True)] == [
         (field, None, typed) for field, _, typed in CAST
     ]
@@ -77,11 +72,11 @@ def test_a_field_is_cast_tolerantly(spark: SparkSession, settings: Settings) -> 
 
 def test_ts_has_the_unit_of_the_app_version(spark: SparkSession, settings: Settings) -> None:
     lines = [
-        line(app="1.4", ts=1541044398),
-        line(app="1.4", ts=1541044398.796),
-        line(app="1.4", ts="2018-11-01T03:53:18Z"),
-        line(app="2.0", ts=1541044398796),
-        line(ts=1541044398796),
+        log_line(app="1.4", ts=1541044398),
+        log_line(app="1.4", ts=1541044398.796),
+        log_line(app="1.4", ts="2018-11-01T03:53:18Z"),
+        log_line(app="2.0", ts=1541044398796),
+        log_line(ts=1541044398796),
     ]
     rows = parsed(spark, settings, *lines, version_field="app", ts_units={"1.4": "s", "2.0": "ms"})
     assert [row.ts for row in rows] == [
@@ -95,7 +90,11 @@ def test_ts_has_the_unit_of_the_app_version(spark: SparkSession, settings: Setti
 
 
 def test_what_no_column_can_hold_is_rescued(spark: SparkSession, settings: Settings) -> None:
-    lines = [line(device={"os": "iOS"}, referrer=None), line(registration="long ago", status=200), line(method=None)]
+    lines = [
+        log_line(device={"os": "iOS"}, referrer=None),
+        log_line(registration="long ago", status=200),
+        log_line(method=None),
+    ]
     unknown, of_another_type, known = parsed(spark, settings, *lines)
     assert json.loads(unknown.rescued) == {"device": '{"os":"iOS"}', "referrer": None}
     assert json.loads(of_another_type.rescued) == {"registration": "long ago"}
@@ -103,7 +102,7 @@ def test_what_no_column_can_hold_is_rescued(spark: SparkSession, settings: Setti
 
 
 def test_unknown_values_are_kept_and_named(spark: SparkSession, settings: Settings) -> None:
-    lines = [line(page="Jam"), line(page="Jam", level="gold"), line(method=None)]
+    lines = [log_line(page="Jam"), log_line(page="Jam", level="gold"), log_line(method=None)]
     rows = parsed(spark, settings, *lines)
     assert [(row.reason, row.unexpected) for row in rows] == [
         (None, "page=Jam"),

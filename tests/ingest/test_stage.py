@@ -15,10 +15,11 @@ from churn_spark.ingest.stage import ingest
 from churn_spark.ingest.tables import BRONZE_EVENTS, LOG_FILES, QUARANTINE
 from churn_spark.lake import Lake
 from churn_spark.settings.all import Settings
-from tests.ingest.logs import event, reading, write
+from tests.ingest.logs import reading, write
+from tests.rows import log_line
 
 
-def bronze(lake: Lake) -> dict[str, list[int]]:
+def items(lake: Lake) -> dict[str, list[int]]:
     """Item numbers by file."""
     found: dict[str, list[int]] = {}
     for row in lake.read(BRONZE_EVENTS).orderBy("source_file", "itemInSession").collect():
@@ -34,14 +35,14 @@ def warnings(caplog: pytest.LogCaptureFixture) -> list[str]:
 def test_each_file_is_taken_once_and_entered_with_what_it_held(lake: Lake, settings: Settings, tmp_path: Path) -> None:
     logs = tmp_path / "logs"
     here = reading(settings, logs)
-    write(logs / "a.json", event(0), "garbage", event(1, page="Jam"))
+    write(logs / "a.json", log_line(), "garbage", log_line(item=1, page="Jam"))
     counts = {"files": 1, "lines": 3, "kept": 2, "quarantined": 1}
     assert ingest(lake, here) == {**counts, "page=Jam": 1}
     # An older file than any that was taken, as `cp -p` leaves it.
-    os.utime(write(logs / "b.json", event(2)), (0, 0))
+    os.utime(write(logs / "b.json", log_line(item=2)), (0, 0))
     assert ingest(lake, here)["files"] == 1
     assert ingest(lake, here) == {}
-    assert bronze(lake) == {"a.json": [0, 1], "b.json": [2]}
+    assert items(lake) == {"a.json": [0, 1], "b.json": [2]}
     [broken] = lake.read(QUARANTINE).collect()
     assert (broken.line, broken.reason, broken.position, broken.ingest_batch) == ("garbage", "not_json", 2, 1)
     entries = lake.read(LOG_FILES).orderBy("source_file", F.desc("state")).collect()
@@ -58,15 +59,15 @@ def test_a_rewritten_file_is_reported_until_a_backfill_replaces_its_rows(
 ) -> None:
     logs = tmp_path / "logs"
     here, again = reading(settings, logs), reading(settings, logs, backfill="a*")
-    write(logs / "a.json", event(0), "garbage")
-    write(logs / "b.json", event(1), "other garbage")
+    write(logs / "a.json", log_line(), "garbage")
+    write(logs / "b.json", log_line(item=1), "other garbage")
     ingest(lake, here)
-    write(logs / "a.json", event(7), event(8))
+    write(logs / "a.json", log_line(item=7), log_line(item=8))
     assert ingest(lake, here) == {"files rewritten": 1}
     assert warnings(caplog)[-1].startswith("a.json: rewritten since it was taken")
     for batch in (2, 3):
         assert ingest(lake, again)["kept"] == 2
-        assert bronze(lake) == {"a.json": [7, 8], "b.json": [1]}
+        assert items(lake) == {"a.json": [7, 8], "b.json": [1]}
         assert [row.line for row in lake.read(QUARANTINE).collect()] == ["other garbage"]
         assert {row.ingest_batch for row in lake.read(BRONZE_EVENTS).where("itemInSession > 6").collect()} == {batch}
     assert ingest(lake, here) == {}
@@ -76,13 +77,13 @@ def test_a_backfill_of_nothing_is_refused_and_of_a_file_that_is_gone_said(
     lake: Lake, settings: Settings, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     logs = tmp_path / "logs"
-    write(logs / "a.json", event(0))
+    write(logs / "a.json", log_line())
     ingest(lake, reading(settings, logs))
     (logs / "a.json").unlink()
     with pytest.raises(UserError, match=r"--backfill a\*: no log file of that name below"):
         ingest(lake, reading(settings, logs, backfill="a*"))
     assert warnings(caplog)[-1].startswith("a.json: no longer below")
-    assert bronze(lake) == {"a.json": [0]}
+    assert items(lake) == {"a.json": [0]}
 
 
 def test_a_truncated_file_is_left_out_until_it_is_whole(
@@ -90,8 +91,8 @@ def test_a_truncated_file_is_left_out_until_it_is_whole(
 ) -> None:
     logs = tmp_path / "logs"
     here = reading(settings, logs)
-    whole = gzip.compress("\n".join(map(event, range(2000))).encode())
-    write(logs / "b.json", event(0))
+    whole = gzip.compress("\n".join(log_line(item=number) for number in range(2000)).encode())
+    write(logs / "b.json", log_line())
     (logs / "a file.json.gz").write_bytes(whole[: len(whole) // 2])
     assert ingest(lake, here) == {
         "files unreadable": 1,
@@ -113,7 +114,7 @@ def growing(file: Path) -> Iterator[None]:
     def copy() -> None:
         with file.open("a") as stream:
             while not ended.wait(0.005):
-                print(event(1), file=stream, flush=True)
+                print(log_line(item=1), file=stream, flush=True)
 
     copying = threading.Thread(target=copy)
     copying.start()
@@ -127,14 +128,14 @@ def test_a_file_that_changes_while_it_is_read_is_left_out_until_it_is_whole(
 ) -> None:
     logs = tmp_path / "logs"
     here = reading(settings, logs)
-    write(logs / "a.json", event(0))
-    copied = write(logs / "b.json", event(1) + "\n")
+    write(logs / "a.json", log_line())
+    copied = write(logs / "b.json", log_line(item=1) + "\n")
     with growing(copied):
         counts = ingest(lake, here)
-    assert (counts["files"], counts["files changing"], bronze(lake)) == (1, 1, {"a.json": [0]})
+    assert (counts["files"], counts["files changing"], items(lake)) == (1, 1, {"a.json": [0]})
     assert warnings(caplog) == ["b.json: left out, changed while being read; the next run tries again"]
     ingest(lake, here)
-    assert len(bronze(lake)["b.json"]) == len(copied.read_text().splitlines())
+    assert len(items(lake)["b.json"]) == len(copied.read_text().splitlines())
 
 
 def test_a_batch_that_breaks_too_often_is_kept_out_until_it_is_mended(
@@ -142,14 +143,14 @@ def test_a_batch_that_breaks_too_often_is_kept_out_until_it_is_mended(
 ) -> None:
     logs = tmp_path / "logs"
     strict = reading(settings, logs, refuse_broken_share=0.05, batch_bytes=1)
-    write(logs / "a.json", event(0))
-    write(logs / "b.json", event(1), "garbage")
+    write(logs / "a.json", log_line())
+    write(logs / "b.json", log_line(item=1), "garbage")
     with pytest.raises(DataRefused, match=r"50\.0% of 2 new lines"):
         ingest(lake, strict)
-    assert bronze(lake) == {"a.json": [0]}
-    write(logs / "b.json", event(1), event(2))
+    assert items(lake) == {"a.json": [0]}
+    write(logs / "b.json", log_line(item=1), log_line(item=2))
     ingest(lake, strict)
-    assert bronze(lake) == {"a.json": [0], "b.json": [1, 2]}
+    assert items(lake) == {"a.json": [0], "b.json": [1, 2]}
 
 
 class Killed(BaseException):
@@ -163,8 +164,8 @@ def test_a_run_that_was_killed_is_gone_on_with(
 ) -> None:
     logs = tmp_path / "logs"
     here = reading(settings, logs)
-    write(logs / "a.json", event(0), "garbage")
-    write(logs / "b.json", event(1))
+    write(logs / "a.json", log_line(), "garbage")
+    write(logs / "b.json", log_line(item=1))
     append = Lake.append
 
     def append_and_die(self: Lake, table: object, *rest: object, **named: object) -> None:
@@ -176,8 +177,8 @@ def test_a_run_that_was_killed_is_gone_on_with(
         patch.setattr(Lake, "append", append_and_die)
         ingest(lake, here)
     if rewritten:
-        write(logs / "a.json", event(0), event(9), "more garbage", "and more")
+        write(logs / "a.json", log_line(), log_line(item=9), "more garbage", "and more")
     ingest(lake, here)
-    assert bronze(lake) == {"a.json": [0, 9] if rewritten else [0], "b.json": [1]}
+    assert items(lake) == {"a.json": [0, 9] if rewritten else [0], "b.json": [1]}
     assert lake.read(QUARANTINE).count() == (2 if rewritten else 1)
     assert ingest(lake, here) == {}

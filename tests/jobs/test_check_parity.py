@@ -7,15 +7,16 @@ from pyspark.sql import functions as F
 from churn_spark.features.parity import NAMES
 from churn_spark.features.tables import BEHAVIOR, PARITY
 from churn_spark.lake import Lake
-from tests.features.events import build
+from tests.features.build import build
 from tests.jobs.processes import run_in_session
+from tests.rows import event
 
 MONDAYS = (date(2026, 1, 12), date(2026, 1, 19))
 EVENTS = (
-    ("ann", "2026-01-05", 9, 1, "NextSong a/x"),
-    ("ann", "2026-01-18", 9, 2, "NextSong a/x"),
-    ("bob", "2026-01-11", 9, 3, "Thumbs Up"),
-    ("cid", "2026-01-18", 23, 4, "Home"),
+    event("ann", "2026-01-05 09:00", 1, song="a/x"),
+    event("ann", "2026-01-18 09:00", 2, song="a/x"),
+    event("bob", "2026-01-11 09:00", 3, "Thumbs Up"),
+    event("cid", "2026-01-18 23:00", 4),
 )
 
 
@@ -28,8 +29,8 @@ def test_parity_is_measured_and_a_difference_refused(lake: Lake) -> None:
 
     rows = lake.read(BEHAVIOR)
     ann = F.col("user_id") == "ann"
-    lake.replace(BEHAVIOR, rows.withColumn("songs_30d", F.when(ann, 9.0).otherwise(F.col("songs_30d")))
-                 .withColumn("is_paid", F.when(~ann, F.col("is_paid"))))  # fmt: skip
+    wrong = {"songs_30d": F.when(ann, 9.0).otherwise(F.col("songs_30d")), "is_paid": F.when(~ann, F.col("is_paid"))}
+    lake.replace(BEHAVIOR, rows.withColumns(wrong), made_from=lake.made_from(BEHAVIOR))
     refused = run_in_session("check_parity", root)
     assert refused.returncode == 3
     assert refused.stderr.splitlines()[-1].startswith(

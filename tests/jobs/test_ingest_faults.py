@@ -11,9 +11,10 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
 from churn_spark.ingest.tables import BRONZE_EVENTS, LOG_FILES, QUARANTINE
-from tests.ingest.logs import event, write
+from tests.ingest.logs import write
 from tests.jobs.processes import KEY, command, kill_during, run
 from tests.lakes import lake_at
+from tests.rows import log_line
 
 pytestmark = pytest.mark.slow
 FILES, EVENTS = 4, 200
@@ -25,7 +26,7 @@ def source(tmp_path: Path) -> tuple[str, ...]:
     """Settings for files of many events with one broken line each; a batch is one file, so a run is many steps."""
     logs = tmp_path / "logs"
     for day in range(FILES):
-        write(logs / f"day-{day}.json", *[event(number, sessionId=day) for number in range(EVENTS)], "garbage")
+        write(logs / f"day-{day}.json", *[log_line(session=day, item=number) for number in range(EVENTS)], "garbage")
     return f"ingest.logs={logs}", "ingest.batch_bytes=1", "identity.refuse_unknown_share=1"
 
 

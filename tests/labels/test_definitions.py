@@ -8,8 +8,8 @@ from pyspark.sql import DataFrame, SparkSession
 from churn_spark.features.batch import user_days
 from churn_spark.labels.definitions import churn_days, churn_labels, first_with_churn, label_overlap
 from churn_spark.settings.reading import load_settings
-from tests.features.events import silver
 from tests.lakes import LOCAL
+from tests.rows import event, silver
 
 SETTINGS = load_settings(LOCAL).labels.model_copy(
     update={"gap_days": 2, "horizon_days": 14, "inactivity_days": 30, "drop_days": 4, "baseline_days": 8}
@@ -39,7 +39,8 @@ WITHIN = {
 
 def churns(spark: SparkSession, *rows: tuple[str, str, str]) -> DataFrame:
     """Rows are (user, day, page)."""
-    return churn_days(user_days(silver(spark, *[(user, day, 12, 1, page) for user, day, page in rows])), SETTINGS)
+    events = [event(user, day, page=page) for user, day, page in rows]
+    return churn_days(user_days(silver(spark, *events)), SETTINGS)
 
 
 def labels(spark: SparkSession, *rows: tuple[str, str], data_end: date = date(2026, 4, 1)) -> dict[str, bool | None]:

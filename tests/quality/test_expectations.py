@@ -1,7 +1,5 @@
 """Each expectation of a table: the events that it is there for fail it, and only those."""
 
-from typing import Any
-
 from pyspark.sql import SparkSession
 
 from churn_spark.identity.expectations import silver_events
@@ -13,24 +11,18 @@ from churn_spark.quality.validation import validate
 from churn_spark.settings.all import Settings
 from churn_spark.table import Table
 from tests.findings import failures
-from tests.quality.events import bronze, silver
-
-
-def each(usual: dict[str, Any], *changes: dict[str, Any]) -> list[dict[str, Any]]:
-    """Events that differ by the item number too, so that none repeats another."""
-    return [
-        {"item_in_session": number, "itemInSession": number, **usual, **change} for number, change in enumerate(changes)
-    ]
+from tests.rows import Event, bronze, event, logged, silver
 
 
 def test_bronze_events(spark: SparkSession, settings: Settings) -> None:
-    good = bronze(spark, {}, {"itemInSession": 1, "level": None, "method": None, "length": None})
+    song = logged(page="NextSong", method="PUT", status=200, level="free", length=201.5)
+    good = bronze(spark, song, logged(item=1, level=None, method=None, length=None))
     assert failures(good, BRONZE_EVENTS, bronze_events(settings.ingest)) == set()
-    bad = each(
-        {}, {"sessionId": None}, {"page": None}, {"auth": None}, {"ts": 1262304000000 - 1}, {"ts": 4102444800000},
-        {"itemInSession": -1}, {"length": 0.0}, {"page": "Jam"}, {"auth": "in"}, {"level": "gold"}, {"method": "PAT"},
-        {"userId": None}, {"userId": None}, {"userId": None}, {"userId": None},
-    )  # fmt: skip
+    bad = [
+        logged(sessionId=None), logged(page=None), logged(auth=None), logged(ts=1262304000000 - 1),
+        logged(ts=4102444800000), logged(item=-1), logged(length=0.0), logged(page="Jam"), logged(auth="in"),
+        logged(level="gold"), logged(method="PAT"), *[logged(None)] * 4,
+    ]  # fmt: skip
     assert failures(bronze(spark, *bad), BRONZE_EVENTS, bronze_events(settings.ingest)) == {
         ("sessionId", "critical", 1), ("page", "critical", 1), ("auth", "critical", 1), ("ts", "critical", 2),
         ("itemInSession", "critical", 1), ("length", "critical", 1), ("page", "warning", 1), ("auth", "warning", 1),
@@ -39,17 +31,19 @@ def test_bronze_events(spark: SparkSession, settings: Settings) -> None:
 
 
 def test_silver_events(spark: SparkSession, settings: Settings) -> None:
-    unknown = {"user_id": None, "user_id_source": None}
-    bad = each(
-        {}, {"event_ms": 1541116800000}, {"event_date": None}, {"user_id": "7"}, {"user_id_source": "guess"},
-        {"user_id_source": None}, unknown, unknown, {"user_id_confidence": 1.5}, {"level": "gold"}, {"length_ms": 0},
-        {"session_key": None}, {"item_in_session": 0}, {"item_in_session": 0},
-    )  # fmt: skip
-    assert failures(silver(spark, *bad), SILVER_EVENTS, silver_events(settings.identity)) == {
+    def known(**columns: object) -> Event:
+        return event("ab" * 32, **columns)
+
+    bad = [
+        known(event_ms=1541116800000), known(event_date=None), event("7"), known(user_id_source="guess"),
+        known(user_id_source=None), event(None), event(None), known(user_id_confidence=1.5), known(level="gold"),
+        known(length_ms=0), known(session_key=None), known(item=0), known(item=0),
+    ]  # fmt: skip
+    assert failures(silver(spark, *bad).drop("artist"), SILVER_EVENTS, silver_events(settings.identity)) == {
         ("event_date", "critical", 2), ("user_id", "critical", 1), ("user_id", "critical", 2),
         ("user_id_source", "critical", 1), ("user_id_confidence", "critical", 1), ("level", "warning", 1),
         ("length_ms", "critical", 1), ("session_key", "critical", 1), (None, "critical", 1),
-        (None, "critical", None),  # of the declared columns these rows have a part
+        (None, "critical", None),  # artist is declared
     }  # fmt: skip
 
 
@@ -68,7 +62,7 @@ def test_a_share_may_be_as_large_as_its_limit(spark: SparkSession) -> None:
 def test_all_conditions_take_one_pass(spark: SparkSession, settings: Settings) -> None:
     expectations = bronze_events(settings.ingest)
     passes = spark.sparkContext.accumulator(0)
-    rows = bronze(spark, {})
+    rows = bronze(spark, logged())
     counted = spark.createDataFrame(rows.rdd.map(lambda row: (passes.add(1), row)[1]), rows.schema)
     assert len(validate(counted, BRONZE_EVENTS, expectations)) == len(expectations) > 10
     assert passes.value == 1

@@ -14,7 +14,7 @@ from churn_spark.quality.finding import Finding
 from churn_spark.quality.gate import audit
 from churn_spark.quality.tables import QUALITY
 from churn_spark.settings.all import Settings
-from tests.quality.events import bronze
+from tests.rows import bronze, logged
 
 NOW = "2026-01-02T03:04:05+00:00"
 
@@ -25,8 +25,8 @@ def publish(lake: Lake, rows: DataFrame, settings: Settings, batch: int = 0) -> 
 
 
 def test_a_refused_batch_never_reaches_the_readers(lake: Lake, spark: SparkSession, settings: Settings) -> None:
-    publish(lake, bronze(spark, {}), settings)
-    refused = bronze(spark, {"itemInSession": -1, "userId": "someone"}, {"itemInSession": 1})
+    publish(lake, bronze(spark, logged()), settings)
+    refused = bronze(spark, logged("someone", item=-1), logged(item=1))
     with pytest.raises(DataRefused) as refusal:
         publish(lake, refused, settings, batch=1)
     page = Path(settings.lake.data_docs_folder, "index.html")
@@ -47,7 +47,7 @@ def test_a_refused_batch_never_reaches_the_readers(lake: Lake, spark: SparkSessi
 
 
 def test_a_warning_is_counted_and_recorded(lake: Lake, spark: SparkSession, settings: Settings) -> None:
-    rows = bronze(spark, {"page": "Jam"})
+    rows = bronze(spark, logged(page="Jam"))
     assert audit(lake, BRONZE_EVENTS, rows, bronze_events(settings.ingest)) == 1
     lake.write_recorded()
     [warning] = lake.read(QUALITY).where("NOT success").collect()
@@ -57,7 +57,7 @@ def test_a_warning_is_counted_and_recorded(lake: Lake, spark: SparkSession, sett
 def test_a_finding_that_no_suite_can_make_refuses_too(lake: Lake, spark: SparkSession, settings: Settings) -> None:
     leak = Finding("songs alone does not tell who churned", "songs", "critical", False, observed=0.997)
     with pytest.raises(DataRefused, match=r"songs alone does not tell who churned, but observed is 0\.997"):
-        audit(lake, BRONZE_EVENTS, bronze(spark, {}), bronze_events(settings.ingest), [lambda rows: [leak]])
+        audit(lake, BRONZE_EVENTS, bronze(spark, logged()), bronze_events(settings.ingest), [lambda rows: [leak]])
 
 
 def finding(table: str) -> Finding:

@@ -3,7 +3,6 @@
 from datetime import datetime
 
 import pytest
-from chispa import assert_df_equality
 from pyspark.sql import DataFrame, SparkSession
 
 from churn_spark.features.tables import BEHAVIOR
@@ -12,6 +11,7 @@ from churn_spark.segments.clusters import BY, COUNT, fit_segments, segment_profi
 from churn_spark.segments.stage import segment
 from churn_spark.segments.tables import SEGMENTS
 from churn_spark.settings.all import Settings
+from tests.rows import assert_rows
 
 COLUMNS = "user_id STRING, as_of TIMESTAMP, " + ", ".join(f"{name} DOUBLE" for name in BY)
 GROUPS = 12
@@ -44,7 +44,7 @@ def test_segments_are_numbered_by_falling_engagement(customers: DataFrame) -> No
 def test_the_order_and_the_partitions_of_the_rows_do_not_matter(customers: DataFrame) -> None:
     others = customers.orderBy("rfm_frequency_90d").repartition(3)
     found = [with_segments(rows, fit_segments(rows, seed=7)) for rows in (customers, others)]
-    assert_df_equality(*found, ignore_row_order=True)
+    assert_rows(*found)
 
 
 def test_fewer_customers_than_segments_make_fewer_segments(customers: DataFrame) -> None:
