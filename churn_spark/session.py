@@ -99,9 +99,15 @@ def local_path(spark: SparkSession, path: str) -> Path | None:
 
 
 def reason(error: Exception) -> str:
-    """The first line of what Spark, a source's driver or a worker's Python says of an error."""
+    """The first line of what Spark, a source's driver or a worker's Python says of an error.
+
+    Of an error in a task, the first cause that is not Spark's own frame round it.
+    """
     if isinstance(error, Py4JJavaError):
-        words = str(error.java_exception.getMessage())
+        java_error = error.java_exception
+        while java_error.getClass().getName().startswith("org.apache.spark.Spark") and java_error.getCause():
+            java_error = java_error.getCause()
+        words = str(java_error.getMessage())
     elif isinstance(error, PythonException):
         words = str(error)
     else:

@@ -48,13 +48,13 @@ def features(lake: Lake, settings: Settings) -> Mapping[str, int]:
     grid = as_of_grid(first, last, settings.features.step_days, settings.features.min_history_days)
     days = with_those_made(lake, PERCENTILES, [*grid, last + DAY])
     warnings = update_behavior(lake, days, settings)
-    return _counted(lake, days, warnings + _update_source_tables(lake, days, settings))
+    return _counted(lake, days, warnings + update_source_tables(lake, days, settings, of_logs=True))
 
 
 def customer_features(lake: Lake, settings: Settings) -> Mapping[str, int]:
     """The customer table -> its feature tables at one `as_of`, the midnight after its newest row; without any logs."""
     days = with_those_made(lake, DEMOGRAPHICS, [last_customer_day(lake) + DAY])
-    return _counted(lake, days, _update_source_tables(lake, days, settings))
+    return _counted(lake, days, update_source_tables(lake, days, settings, of_logs=False))
 
 
 def check_parity(lake: Lake, settings: Settings) -> Mapping[str, int]:
@@ -167,16 +167,21 @@ def _replace_behavior(
     return warnings
 
 
-def _update_source_tables(lake: Lake, days: Sequence[date], settings: Settings) -> int:
+def update_source_tables(lake: Lake, days: Sequence[date], settings: Settings, *, of_logs: bool) -> int:
+    """Update the feature tables of the sources; `of_logs`: for users of the logs alone, as nobody else is scored."""
     warnings = 0
     for source, features_of, table in SOURCE_TABLES:
         if not lake.exists(source):
             continue
-        made_from = _made_from({source.name: lake.version(source)}, days)
+        inputs, rows = {source.name: lake.version(source)}, lake.read(source)
+        if of_logs:
+            inputs[USER_DAYS.name], _ = lake.changed_days(USER_DAYS, None)
+            users = lake.read(USER_DAYS, inputs[USER_DAYS.name]).select("user_id").distinct()
+            rows = rows.join(users, "user_id", "left_semi")
+        made_from = _made_from(inputs, days)
         if not lake.is_current(table, made_from):
             expect, checks = feature_rows(table, FEATURE_TABLES[table]), [_distribution(lake, table, settings)]
-            rows = features_of(lake.read(source), days)
-            warnings += publish(lake, table, rows, expect, checks, made_from=made_from)
+            warnings += publish(lake, table, features_of(rows, days), expect, checks, made_from=made_from)
     return warnings
 
 
