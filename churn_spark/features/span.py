@@ -6,13 +6,14 @@ event of one user. The span is 5 January to 1 March, 2 and 3 February are an out
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
-from itertools import pairwise
+from datetime import date, timedelta
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 from churn_spark.clock import DAY, MS_PER_DAY, MS_PER_HOUR, midnight_ms
 
 WEEK = 7
+YEAR = timedelta(days=365)
 SHOWN = 3  # days that a sentence names
 
 
@@ -67,12 +68,15 @@ def span_of(days: Iterable[LoggedDay], dense_share: float) -> Span:
     - It ends with the last dense day, or with the dense day before if the last one is cut off.
     - Thin days in the span are an outage, but not if such weekdays are thin in most weeks, such as Sundays.
 
-    With fewer than 1 / `dense_share` users on a usual day, every day with an event is dense and no day is an outage.
+    With fewer than 1 / `dense_share` users on a usual day, no day is an outage, and every day with an event is dense
+    that is not years off.
     """
     by_day = {day.day: day for day in sorted(days)}
     least = dense_share * _usual_users([day.users for day in by_day.values()])
-    dense = [day for day in by_day if by_day[day].users >= least]
-    last = _last_complete([by_day[day] for day in dense])
+    dense_days = [day for day in by_day.values() if day.users >= least]
+    if least < 1:
+        dense_days = _not_years_off(dense_days, dense_share)
+    dense, last = [day.day for day in dense_days], _last_complete(dense_days)
     first = _with_lead(list(by_day), dense[0])
     thin = [day for day in _days(dense[0], last) if day not in dense] if least >= 1 else []
     odd = [_odd(by_day, day, "outage") for day in _without_closing_days(thin, dense[0], last)]
@@ -119,7 +123,7 @@ def in_words(span: Span) -> list[str]:
 
 
 def _shown(odd: Sequence[OddDay]) -> str:
-    days = ", ".join(f"{one.day} ({one.events:,} events of {one.users:,} users)" for one in odd[:SHOWN])
+    days = ", ".join(f"{one.day} (events {one.events:,}, users {one.users:,})" for one in odd[:SHOWN])
     return days + (f" and {len(odd) - SHOWN:,} days more" if len(odd) > SHOWN else "")
 
 
@@ -131,6 +135,24 @@ def _usual_users(users: Sequence[int]) -> int:
         if 2 * so_far >= sum(users):
             return count
     raise ValueError("no day")
+
+
+def _not_years_off(days: Sequence[LoggedDay], share: float) -> list[LoggedDay]:
+    """The days without a first or last part that a year without events sets off, and that has too few users.
+
+    Too few is less than `share` of the largest part's, added up over its days.
+
+    Example: one user a day for 30 days, and one event in 2098. The share is 0.1. The parts count 30 and 1 users, and 1
+    is less than 3.
+    """
+    parts: list[list[LoggedDay]] = []
+    for day in days:
+        if not parts or day.day - parts[-1][-1].day > YEAR:
+            parts.append([])
+        parts[-1].append(day)
+    users = [sum(day.users for day in part) for part in parts]
+    large = [number for number, count in enumerate(users) if count >= share * max(users)]
+    return list(chain.from_iterable(parts[large[0] : large[-1] + 1]))
 
 
 def _last_complete(dense: Sequence[LoggedDay]) -> date:

@@ -83,6 +83,11 @@ def test_an_as_of_that_the_logs_do_not_reach_any_more_is_not_kept(grown: Lake) -
     assert with_those_made(grown, BEHAVIOR, [date(2026, 1, 8), date(2026, 1, 14)]) == [*GRID, date(2026, 1, 14)]
 
 
+def test_an_as_of_before_the_logs_is_not_kept(grown: Lake) -> None:
+    kept = with_those_made(grown, BEHAVIOR, [date(2026, 1, 13), date(2026, 1, 20)], first=date(2026, 1, 8))
+    assert kept == [date(2026, 1, 13), *LATER, date(2026, 1, 20)]
+
+
 def test_features_that_the_events_do_not_give_are_not_published(
     lake: Lake, spark: SparkSession, settings: Settings
 ) -> None:
@@ -119,7 +124,7 @@ def test_stray_days_decide_nothing_and_are_named(
     assert lake.read(BEHAVIOR).agg(F.max("history_days")).first()[0] == 22
     [warning] = [record.getMessage() for record in caplog.records if record.name == "churn_spark.features.stage"]
     assert "from 2026-01-05 to 2026-01-26 (and nothing from 2026-01-27 to 2026-02-03)" in warning
-    assert "2010-01-02 (1 events of 1 users), 2026-02-04 (1 events of 1 users)" in warning
+    assert "2010-01-02 (events 1, users 1), 2026-02-04 (events 1, users 1)" in warning
 
 
 def test_no_feature_of_a_day_is_left_that_the_logs_do_not_reach_any_more(

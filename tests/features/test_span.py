@@ -88,6 +88,12 @@ def test_in_small_logs_every_day_with_an_event_counts() -> None:
     assert span_of(logged(scattered), 0.1) == Span(date(2026, 1, 5), date(2026, 2, 20))
 
 
+@pytest.mark.parametrize("stray", [date(2098, 6, 1), date(2010, 1, 2)], ids=str)
+def test_a_day_years_off_is_stray_in_small_logs_too(stray: date) -> None:
+    small = dict.fromkeys(BASE, 2)
+    assert span_of(logged({**small, stray: 1}), 0.1) == Span(FIRST, LAST, (OddDay(stray, "stray", 2, 1),))
+
+
 def test_runs_of_days() -> None:
     assert list(runs([date(2026, 5, 5), *days(date(2026, 5, 1), date(2026, 5, 3))])) == [
         (date(2026, 5, 1), date(2026, 5, 3)),
