@@ -1,6 +1,7 @@
 """What a run of the pipeline made, for the person who started it: the lines of each room, in the data's order."""
 
 from churn_spark.all_tables import ALL_TABLES
+from churn_spark.features.report import odd_days
 from churn_spark.identity.report import recovered
 from churn_spark.labels.report import overlap
 from churn_spark.lake import Lake
@@ -14,7 +15,7 @@ UNSHOWN = ("ops.", "bronze.files", "silver.user_pseudonyms", "gold.percentiles",
 
 def summary(lake: Lake, settings: Settings) -> str:
     """Rows per table, then the lines of each room, then where everything lies."""
-    parts = (_tables, recovered, segments, overlap, champion, scores, offers, _places)
+    parts = (_tables, odd_days, recovered, segments, overlap, champion, scores, offers, _places)
     return "\n" + "\n\n".join(text for part in parts if (text := part(lake, settings)))
 
 

@@ -14,12 +14,11 @@ from churn_spark.errors import DataRefused
 from churn_spark.features.catalogue import Features
 from churn_spark.features.stage import built_tables
 from churn_spark.features.store import FeatureStore, Lookup
-from churn_spark.features.tables import USER_DAYS
 from churn_spark.identity.pseudonyms import with_pseudonyms
 from churn_spark.identity.tables import USER_PSEUDONYMS
-from churn_spark.labels.definitions import churn_days, first_with_churn
+from churn_spark.labels.definitions import first_with_churn
 from churn_spark.labels.snapshot import SNAPSHOT
-from churn_spark.labels.stage import data_end
+from churn_spark.labels.stage import churns_in_logs
 from churn_spark.labels.tables import LABELS
 from churn_spark.lake import Lake
 from churn_spark.quality.gate import publish
@@ -39,14 +38,15 @@ def training_set(lake: Lake, settings: Settings) -> Mapping[str, int]:
 
     Only `as_of` on the grid take part. Days that were made for scoring alone would repeat some weeks up to seven times.
     """
-    churns = churn_days(lake.read(USER_DAYS), settings.labels)
-    version = first_with_churn(churns, data_end(lake), settings.labels.train_on)
+    span, churns = churns_in_logs(lake, settings)
+    version = first_with_churn(churns, span.end, settings.labels.train_on)
     known_labels = _known_labels(lake, version).where(on_grid("as_of", settings.features.step_days))
     holdout: date | None = known_labels.agg(F.max(day_of("as_of"))).collect()[0][0]
     if holdout is None:
         needed = settings.features.min_history_days + settings.labels.gap_days + settings.labels.horizon_days
+        fewer = "have no span without an outage as long as" if span.outages else "span fewer than"
         raise DataRefused(
-            f"no label is known yet: the logs span fewer than the {needed} days that features.min_history_days, "
+            f"no label is known yet: the logs {fewer} the {needed} days that features.min_history_days, "
             "labels.gap_days and labels.horizon_days ask for; give longer logs"
         )
     rows, lookups = _with_features(lake, known_labels)
