@@ -14,7 +14,7 @@ from pyspark.sql import functions as F
 
 from churn_spark.errors import UserError
 from churn_spark.identity.key import VARIABLE
-from churn_spark.identity.stage import update_sessions, update_silver
+from churn_spark.identity.stage import identity, update_sessions, update_silver
 from churn_spark.identity.tables import SESSIONS, SILVER_EVENTS, USER_PSEUDONYMS
 from churn_spark.ingest.tables import BRONZE_EVENTS
 from churn_spark.lake import Lake
@@ -133,3 +133,15 @@ def test_another_key_is_refused(lake: Lake, settings: Settings, monkeypatch: pyt
     land(lake, [ANN], 1)
     with pytest.raises(UserError, match=r"not the key that silver.events was made under"):
         update_silver(lake, other)
+
+
+def test_forms_of_one_user_id_are_one_user_and_placeholders_none(
+    lake: Lake, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    forms = ["39", "39.0", "3.9e1", " 39 ", "039", "undefined", "[object Object]", "  "]
+    land(lake, [(START + number * MINUTE, number, 0, "Home", form, None, None) for number, form in enumerate(forms)], 0)
+    identity(lake, settings)
+    assert {row.raw_user_id for row in lake.read(USER_PSEUDONYMS).collect()} == {"39", "039"}
+    assert silver(lake).where("user_id IS NULL").count() == 3
+    [warning] = [message for message in caplog.messages if "name nobody" in message]
+    assert "[object object] (1 events), undefined (1 events)" in warning
