@@ -94,6 +94,13 @@ def _column(
     given = _type_of(rows, expression, key, identifies=field.name in (*table.keys, "user_id"))
     mapped = Mapped(field, key, expression, given)
     value = _user(mapped, placeholders) if field.name == "user_id" else _value(mapped, source.time_zone)
+    try:
+        rows.withColumn(PLACE, F.lit("")).select(value)
+    except AnalysisException as error:
+        raise UserError(
+            f"{key}: {expression}: is {given.simpleString()}, which cannot become {field.dataType.simpleString()}; "
+            "write another SQL expression"
+        ) from error
     return value.cast(field.dataType).alias(field.name)
 
 

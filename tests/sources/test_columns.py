@@ -106,6 +106,7 @@ def test_a_user_has_one_spelling(spark: SparkSession, settings: Settings) -> Non
         ({"user_id": "concat(who, rand())"}, r"columns\.user_id: concat\(who, rand\(\)\): gives other values"),
         ({"transaction_id": "concat(id, now())"}, r"columns\.transaction_id: .*: gives other values each time"),
         ({"user_id": "array(who)"}, r"columns\.user_id: array\(who\): is array<string>; name a column of IDs"),
+        ({"amount": "to_date(at)"}, r"columns\.amount: to_date\(at\): is date, which cannot become decimal\(18,4\)"),
         ({"amuont": "cents"}, r"columns: silver\.transactions has no column amuont"),
     ],
 )
