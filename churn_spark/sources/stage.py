@@ -8,9 +8,8 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from churn_spark.errors import DataRefused
-from churn_spark.identity.key import pseudonym_key
 from churn_spark.identity.pseudonyms import with_pseudonyms
-from churn_spark.identity.stage import with_users
+from churn_spark.identity.stage import lake_key, with_users
 from churn_spark.lake import Lake
 from churn_spark.session import cached
 from churn_spark.settings.all import Settings
@@ -39,7 +38,7 @@ def sources(lake: Lake, settings: Settings) -> Mapping[str, int]:
             dated_by_reading = source.columns.get(str(table.timestamp_key)) is None
             with cached(typed(rows, table, source, name), on_disk=True) as new:  # the source is read once
                 try:
-                    _write(lake, table, new, dated_by_reading, pseudonym_key(settings))
+                    _write(lake, table, new, dated_by_reading, lake_key(lake, settings))
                 except PySparkException as error:
                     raise _refused(error) from error
             counts[name] = lake.read(table).count()
