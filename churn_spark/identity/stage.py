@@ -55,9 +55,9 @@ def update_silver(lake: Lake, settings: Settings) -> None:
     the change touches, and the commit's note names them; the result is that of a full build. The quality gate sees the
     rows before readers do.
 
-    Raises UserError where silver was made under another key.
+    Raises UserError where silver was made under another key, or where its key is not there any more.
     """
-    key = pseudonym_key(settings)
+    key = lake_key(lake, settings)
     made_from = _made_from(lake, settings, key)
     before = lake.made_from(SILVER_EVENTS)
     if before == made_from:
@@ -74,6 +74,11 @@ def update_silver(lake: Lake, settings: Settings) -> None:
     where = on_days("event_date", days)
     events = _silver(lake, rows, key, settings).where(where)
     publish(lake, SILVER_EVENTS, events, expect, where=where, made_from=made_from, days=days)
+
+
+def lake_key(lake: Lake, settings: Settings) -> bytes:
+    """The key of the lake's pseudonyms; a new one only where the lake has none yet. Raises UserError without one."""
+    return pseudonym_key(settings, in_use=lake.exists(SILVER_EVENTS) or lake.exists(USER_PSEUDONYMS))
 
 
 def update_sessions(lake: Lake) -> None:

@@ -9,9 +9,8 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from churn_spark.errors import DataRefused
-from churn_spark.identity.key import pseudonym_key
 from churn_spark.identity.pseudonyms import with_pseudonyms
-from churn_spark.identity.stage import with_users
+from churn_spark.identity.stage import lake_key, with_users
 from churn_spark.identity.tables import SESSIONS
 from churn_spark.lake import Lake
 from churn_spark.session import FAILURES, cached
@@ -48,7 +47,7 @@ def sources(lake: Lake, settings: Settings) -> Mapping[str, int]:
                     new.count()
                 except FAILURES as error:
                     raise _refused(error, name, settings) from error
-                _write(lake, table, new, dated_by_reading, pseudonym_key(settings))
+                _write(lake, table, new, dated_by_reading, lake_key(lake, settings))
             counts |= _counted(lake, table, name, settings)
     return counts
 

@@ -13,7 +13,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from churn_spark.errors import UserError
-from churn_spark.identity.key import VARIABLE
+from churn_spark.identity.key import VARIABLE, key_file
 from churn_spark.identity.stage import identity, update_sessions, update_silver
 from churn_spark.identity.tables import SESSIONS, SILVER_EVENTS, USER_PSEUDONYMS
 from churn_spark.ingest.tables import BRONZE_EVENTS
@@ -145,3 +145,17 @@ def test_forms_of_one_user_id_are_one_user_and_placeholders_none(
     assert silver(lake).where("user_id IS NULL").count() == 3
     [warning] = [message for message in caplog.messages if "name nobody" in message]
     assert "[object object] (1 events), undefined (1 events)" in warning
+
+
+def test_a_key_file_that_is_gone_is_not_made_again(
+    lake: Lake, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(VARIABLE)
+    without = load_settings(LOCAL, [f"lake.root={settings.lake.root}"])
+    land(lake, [ANN], 0)
+    update_silver(lake, without)
+    key_file(without).unlink()
+    land(lake, [ANN], 1)
+    with pytest.raises(UserError, match="is not there; put it back"):
+        update_silver(lake, without)
+    assert not key_file(without).exists()
