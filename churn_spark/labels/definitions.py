@@ -131,8 +131,9 @@ def churn_labels(
     """Rows of `gold.labels` for `customers` (`user_id`, `as_of` at a midnight UTC), one per definition of churn.
 
     `churned` tells of a churn in [as_of + gap, as_of + gap + horizon). It is null if that reaches beyond `data_end`,
-    the first day without logs. It is null too if an outage lies in it and no churn is seen. A customer who churned
-    before `as_of`, and did not come back before it, is left out.
+    the first day without logs, or if an outage lies in it: the churns that are seen in spite of an outage would say
+    that more customers churn than do. A customer who churned before `as_of`, and did not come back before it, is left
+    out.
 
     Example: with a gap of 1 day and a horizon of 14 days, the label as of 1 May looks at 2 to 15 May. It is null until
     the logs hold 15 May.
@@ -158,7 +159,7 @@ def churn_labels(
             "user_id",
             "as_of",
             "label_version",
-            F.when(end <= F.lit(data_end), F.when(F.col("churned"), True).when(complete, False)).alias("churned"),
+            F.when((end <= F.lit(data_end)) & complete, F.coalesce("churned", F.lit(False))).alias("churned"),
         )
     )
 

@@ -127,9 +127,9 @@ def test_online_equals_batch_for_every_feature_and_simulated_user(simulated: Lak
     bounds = dict(simulated.read(PERCENTILES).where("as_of = '2026-01-26'").collect()[0]["percentiles"])
     batch = simulated.read(BEHAVIOR).where("as_of = '2026-01-26'").toPandas().set_index("user_id")
     # Tiles end three days before as_of; what came since is there as events only.
-    tiles = by_user(simulated.read(USER_DAYS).where("day < '2026-01-23'"))
+    tiles = by_user(simulated.read(USER_DAYS).where("day < '2026-01-23'").toArrow())
     newest = simulated.read(SILVER_EVENTS).where("user_id IS NOT NULL AND event_date >= '2026-01-23'")
-    events = by_user(newest.where("event_date < '2026-01-26'").select(*EVENT_COLUMNS))
+    events = by_user(newest.where("event_date < '2026-01-26'").select(*EVENT_COLUMNS).toArrow())
     assert len(batch) >= 500
     for user, row in batch.iterrows():
         online = online_features(

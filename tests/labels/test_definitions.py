@@ -127,9 +127,9 @@ def test_a_label_that_reaches_into_an_outage_is_unknown(spark: SparkSession, los
     assert found == {"churn_def_v1": expected, "churn_def_v2": expected}
 
 
-def test_a_churn_that_is_seen_in_spite_of_an_outage_counts(spark: SparkSession) -> None:
+def test_a_churn_that_is_seen_in_spite_of_an_outage_does_not_count_either(spark: SparkSession) -> None:
     rows = [("2026-01-30", "Home"), ("2026-02-08", "Cancellation Confirmation")]
-    assert labels(spark, *rows, outages=[outage("2026-02-10", "2026-02-12")])["churn_def_v1"] is True
+    assert labels(spark, *rows, outages=[outage("2026-02-10", "2026-02-12")])["churn_def_v1"] is None
 
 
 def test_a_page_after_the_cancellation_brings_nobody_back_on_the_same_day(spark: SparkSession) -> None:
