@@ -1,7 +1,7 @@
 """Every table of every room, in the data's order: for lineage, deletion, the report and tests."""
 
 from churn_spark.features.catalogue import FEATURE_TABLES
-from churn_spark.features.tables import PARITY, PERCENTILES, USER_DAYS
+from churn_spark.features.tables import DAYS, PARITY, PERCENTILES, USER_DAYS
 from churn_spark.identity.tables import SESSIONS, SILVER_EVENTS, USER_PSEUDONYMS
 from churn_spark.ingest.tables import BRONZE_EVENTS, LOG_FILES, QUARANTINE
 from churn_spark.labels.tables import LABEL_OVERLAP, LABELS
@@ -24,6 +24,7 @@ ALL_TABLES: tuple[Table, ...] = (
     TICKETS,
     SESSIONS,
     USER_DAYS,
+    DAYS,
     *FEATURE_TABLES,
     PERCENTILES,
     SEGMENTS,

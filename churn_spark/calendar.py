@@ -52,6 +52,11 @@ def at_midnights(days: Iterable[date]) -> str:
     return f"as_of IN ({literals})" if literals else "false"
 
 
+def from_midnight(day: date) -> str:
+    """Whether `as_of` is the midnight of the day or a later time, in SQL."""
+    return f"as_of >= TIMESTAMP'{day}T00:00:00Z'"
+
+
 def on_days(column: str, days: Iterable[date]) -> str:
     """Whether the date is one of the days, in SQL."""
     literals = ", ".join(f"DATE'{day}'" for day in days)

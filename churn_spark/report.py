@@ -1,9 +1,11 @@
 """What a run of the pipeline made, for the person who started it: the lines of each room, in the data's order."""
 
 from churn_spark.all_tables import ALL_TABLES
+from churn_spark.features.report import odd_days
 from churn_spark.identity.report import recovered
 from churn_spark.labels.report import overlap
 from churn_spark.lake import Lake
+from churn_spark.quality.report import warnings
 from churn_spark.scoring.report import offers, scores
 from churn_spark.segments.report import segments
 from churn_spark.settings.all import Settings
@@ -13,8 +15,8 @@ UNSHOWN = ("ops.", "bronze.files", "silver.user_pseudonyms", "gold.percentiles",
 
 
 def summary(lake: Lake, settings: Settings) -> str:
-    """Rows per table, then the lines of each room, then where everything lies."""
-    parts = (_tables, recovered, segments, overlap, champion, scores, offers, _places)
+    """Rows per table, then the lines of each room, then where everything lies and what this run warns of."""
+    parts = (_tables, odd_days, recovered, segments, overlap, champion, scores, offers, _places, warnings)
     return "\n" + "\n\n".join(text for part in parts if (text := part(lake, settings)))
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from delta import configure_spark_with_delta_pip
-from py4j.protocol import Py4JJavaError
+from py4j.protocol import Py4JError, Py4JJavaError
 from pyspark import StorageLevel
 from pyspark.errors import PySparkException, PythonException
 from pyspark.find_spark_home import _find_spark_home
@@ -99,15 +99,41 @@ def local_path(spark: SparkSession, path: str) -> Path | None:
 
 
 def reason(error: Exception) -> str:
-    """The first line of what Spark, a source's driver or a worker's Python says of an error."""
+    """The first line of what Spark, a source's driver or a worker's Python says of an error.
+
+    Of an error in a task, the first cause that is not Spark's own frame round it.
+    """
     if isinstance(error, Py4JJavaError):
-        words = str(error.java_exception.getMessage())
+        java_error = error.java_exception
+        while java_error.getClass().getName().startswith("org.apache.spark.Spark") and java_error.getCause():
+            java_error = java_error.getCause()
+        words = str(java_error.getMessage())
     elif isinstance(error, PythonException):
         words = str(error)
     else:
         cause = getattr(error, "_cause", None)  # a database's error says only here what is wrong
         words = str(cause or (error.getMessage() if isinstance(error, PySparkException) else error))
     return words.partition("\n")[0]
+
+
+def tasks_at_once(spark: SparkSession) -> int | None:
+    """The number of tasks that the executors can run at the same time; None where the session does not tell."""
+    jvm = _java(spark)
+    if jvm is None:
+        return None
+    context = spark.sparkContext._jsc.sc()
+    try:
+        return int(context.maxNumConcurrentTasks(context.resourceProfileManager().defaultResourceProfile()))
+    except Py4JError:  # a vendor's Spark may lack these methods, which Spark has for itself
+        return None
+
+
+def allocates_dynamically(spark: SparkSession) -> bool:
+    """Whether executors come and go while a job runs; then Spark refuses tasks that must all run at once."""
+    jvm = _java(spark)
+    if jvm is None:
+        return False
+    return bool(jvm.org.apache.spark.util.Utils.isDynamicAllocationEnabled(spark.sparkContext._jsc.sc().conf()))
 
 
 def without_native_blas(spark: SparkSession) -> None:

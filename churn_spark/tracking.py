@@ -1,7 +1,9 @@
 """MLflow's store of runs: opened where the settings say, and made there if it is missing."""
 
 import os
+import sqlite3
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +16,26 @@ from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
 from churn_spark.settings.all import Settings
 
 SQLITE = "sqlite:///"
+PLACES = (  # where MLflow's store keeps absolute paths of artifacts
+    ("experiments", "artifact_location"),
+    ("runs", "artifact_uri"),
+    ("logged_models", "artifact_location"),
+    ("model_versions", "source"),
+    ("model_versions", "storage_location"),
+)
 
 
 def open_store(settings: Settings) -> None:
-    """Point MLflow at the settings' store and experiment, and make both if they are missing."""
+    """Point MLflow at the settings' store and experiment, and make both if they are missing.
+
+    A lake that was moved or copied gets its store beside it set right: artifacts lie in this lake, not in the old one.
+    """
     uri = settings.tracking_uri
     if uri.startswith(SQLITE):
-        _make_database(Path(uri.removeprefix(SQLITE)))
+        file = Path(uri.removeprefix(SQLITE))
+        _make_database(file)
+        if settings.mlflow.tracking_uri is None:
+            _move_artifacts(file, settings.lake.path("mlflow", "artifacts"))
     mlflow.set_tracking_uri(uri)
     mlflow.set_registry_uri(f"{uri}-uc" if uri == "databricks" else uri)
     name = settings.mlflow.experiment
@@ -46,3 +61,20 @@ def _make_database(file: Path) -> None:
     unfinished.unlink(missing_ok=True)
     SqlAlchemyStore(f"{SQLITE}{unfinished}", str(file.parent / "artifacts"))
     unfinished.rename(file)
+
+
+def _move_artifacts(file: Path, folder: str) -> None:
+    """Let all paths in the store begin with this folder that begin with the folder of another place of the lake.
+
+    The experiment 0, which the store made for itself, tells what that was: its artifacts are in `<folder>/0`.
+    """
+    with closing(sqlite3.connect(file, timeout=60)) as store, store:
+        made = store.execute("SELECT artifact_location FROM experiments WHERE experiment_id = 0").fetchone()
+        before = made[0].removesuffix("/0") if made else folder
+        if before == folder:
+            return
+        for table, column in PLACES:
+            store.execute(
+                f"UPDATE {table} SET {column} = ? || substr({column}, ?) WHERE substr({column} || '/', 1, ?) = ?",
+                (folder, len(before) + 1, len(before) + 1, f"{before}/"),
+            )

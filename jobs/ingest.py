@@ -10,4 +10,6 @@ from churn_spark.sources.stage import sources
 
 if __name__ == "__main__":
     backfill = Option("--backfill", "ingest.backfill", "GLOB", "take the files of that name again, from scratch")
-    run_job("ingest", __doc__, [ingest, identity, sources], on_customers=[sources], options=[backfill])
+    forget = Option("--forget", "ingest.forget", "GLOB", "take the lines of the files of that name out of the lake")
+    stages, options = [ingest, identity, sources], [backfill, forget]
+    run_job("ingest", __doc__, stages, on_customers=[sources], options=options)

@@ -110,3 +110,29 @@ def test_a_secret_that_is_too_short_is_not_shown(monkeypatch: pytest.MonkeyPatch
     with pytest.raises(UserError, match=r"identity.pseudonym_key: .* at least 32") as refused:
         load_settings(LOCAL)
     assert "12345" not in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["a?b", "a%20b", "a`b", "a #b", "it's", 'a"b', "a[1]", "a*", "a{1}", "a:b", "a\\b"])
+def test_a_lake_whose_name_means_something_else_is_refused(name: str, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"lake\.root: .* has . in its name, which Spark or MLflow takes for something"):
+        load_settings(LOCAL, [f"lake.root={tmp_path / name}"])
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(("name", "words"), [("a\nb", "has a line break in its name"), ("a ", "ends with a space")])
+def test_a_lake_with_blanks_that_nobody_sees_is_refused(name: str, words: str) -> None:
+    with pytest.raises(UserError, match=words) as raised:
+        load_settings(LOCAL, [f"lake.root=/data/{name}"])
+    assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize("root", ["/data/my lake", "/data/Münchner Kunden", "s3a://bucket/my lake", "lake-1_a+b@c,(d)"])
+def test_a_lake_may_have_spaces_and_umlauts(root: str) -> None:
+    assert load_settings(LOCAL, [f"lake.root={root}"]).lake.root == root
+
+
+def test_the_folder_that_a_relative_lake_lies_in_counts_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "a%20b").mkdir()
+    monkeypatch.chdir(tmp_path / "a%20b")
+    with pytest.raises(UserError, match="has % in its name"):
+        load_settings(LOCAL, ["lake.root=lake"])

@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from churn_spark.behavior.customers import gone
 from churn_spark.behavior.tiles import numbers, run_starts
 from churn_spark.clock import MS_PER_DAY
 
@@ -30,8 +31,8 @@ THURSDAY = 3  # weekday of the epoch, Monday is 0
 class Lookback:
     """The tiles of some users, in order of user and day, and the customers at each of `as_of_days` (since epoch).
 
-    A customer has a tile before `as_of` and has not cancelled for good: the newest event before `as_of` is no
-    cancellation. `user_ids` and `as_of_days` say which user and midnight each value of a window belongs to.
+    A customer has a tile before `as_of` and is not gone by then: see `customers.py`. `user_ids` and `as_of_days` say
+    which user and midnight each value of a window belongs to.
     """
 
     def __init__(self, tiles: pa.Table, as_of_days: Sequence[int]) -> None:
@@ -45,11 +46,7 @@ class Lookback:
         days = np.tile(np.asarray(as_of_days, np.int64), len(begins))
         ends = np.searchsorted(self.user * SPAN + self.day, users * SPAN + days)
         customers = np.flatnonzero(ends > begins[users])
-        newest = ends[customers] - 1
-        stays = ~self._known("last_cancellation_ms")[newest] | (
-            self._numbers("last_cancellation_ms")[newest] < self._numbers("last_ms")[newest]
-        )
-        customers = customers[stays]
+        customers = customers[~gone(self.tiles)[ends[customers] - 1]]
         self.customer, self.as_of_days = users[customers], days[customers]
         self.begins, self.ends = begins[self.customer], ends[customers]
         self.user_ids = tiles["user_id"].take(self.begins)
@@ -189,8 +186,12 @@ class Window:
         return (running[self.end] - running[self.first]).astype(np.float64)
 
     def days_since(self, ms_column: str) -> Values:
-        """Days from the newest time in the column to `as_of`, whatever the window; NaN where there is none."""
-        return (self.lookback.as_of_days * MS_PER_DAY - self.lookback.newest(ms_column)) / MS_PER_DAY
+        """Days from the newest time in the column to `as_of`, whatever the window.
+
+        NaN where there is none, or where it lies after `as_of`, as only a wrong one does.
+        """
+        days = (self.lookback.as_of_days * MS_PER_DAY - self.lookback.newest(ms_column)) / MS_PER_DAY
+        return np.where(days < 0, np.nan, days)
 
     def newest_level(self, column: str, levels: Sequence[str]) -> Values:
         """Place in `levels` of the newest text that is one of them, whatever the window; NaN where there is none."""

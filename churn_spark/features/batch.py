@@ -33,8 +33,8 @@ def user_days(events: DataFrame) -> DataFrame:
 def user_features(tiles: DataFrame, as_of_days: Sequence[date]) -> DataFrame:
     """The features of customers' own days, for every customer at the midnight of each of `as_of_days`.
 
-    Columns: `user_id`, `as_of`, `feature_version`, the features. A customer has a tile before `as_of`, and the newest
-    event before `as_of` is no cancellation. One shuffle, whatever the number of features and of midnights.
+    Columns: `user_id`, `as_of`, `feature_version`, the features. `behavior/customers.py` says who is a customer. One
+    shuffle, whatever the number of features and of midnights.
     """
     days = sorted(map(day_number, as_of_days))
     in_order = tiles.repartition("user_id").sortWithinPartitions("user_id", "day")

@@ -1,10 +1,27 @@
-"""What `jobs/check_parity.py` tells its user."""
+"""What the pipeline's report says of the days of the logs, and what `jobs/check_parity.py` tells its user."""
+
+from itertools import groupby
 
 from pyspark.sql import functions as F
 
-from churn_spark.features.tables import PARITY
+from churn_spark.features.span import runs
+from churn_spark.features.tables import DAYS, PARITY
 from churn_spark.lake import Lake
 from churn_spark.settings.all import Settings
+
+
+def odd_days(lake: Lake, settings: Settings) -> str:
+    """The days that are not like the others, days in a row on one line."""
+    if not lake.exists(DAYS):
+        return ""
+    lines = []
+    for kind, of_kind in groupby(lake.read(DAYS).orderBy("kind", "day").collect(), key=lambda row: row["kind"]):
+        rows = list(of_kind)
+        for first, last in runs(row["day"] for row in rows):
+            within = [row for row in rows if first <= row["day"] <= last]
+            days = f"{first}" if first == last else f"{first} to {last}"
+            lines.append(f"  {kind:<9}{days:<26}{sum(row['events'] for row in within):>9,} events")
+    return "\n".join(["Days of the logs that are not like the others", *lines]) if lines else ""
 
 
 def parity(lake: Lake, settings: Settings) -> str:

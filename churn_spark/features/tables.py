@@ -31,7 +31,7 @@ def feature_table(name: str, comment: str, customer: str, features: Sequence[Dec
 BEHAVIOR = feature_table(
     "customer_features.behavior",
     "How a customer behaved before as_of; one row per customer and as_of",
-    "Customer who has events before as_of and has not cancelled for good",
+    "Customer: has events before as_of, and none of a cancellation on the day of the last",
     BEHAVIOR_FEATURES,
 )
 
@@ -90,6 +90,18 @@ PERCENTILES = Table(
     """,
     keys=("as_of",),
     timestamp_key="as_of",
+)
+
+DAYS = Table(
+    "ops.days",
+    "Days that are not like the others: outside of the span of the logs, or without logs in it; one row per day",
+    """
+    day DATE NOT NULL COMMENT 'Day, UTC',
+    kind STRING NOT NULL COMMENT 'stray: far off, by a wrong clock; outage: without logs in the span; partial: the last day, which is not complete',
+    events BIGINT NOT NULL COMMENT 'Events of known users',
+    users BIGINT NOT NULL COMMENT 'Users with an event'
+    """,
+    keys=("day",),
 )
 
 PARITY = Table(

@@ -41,5 +41,7 @@ def silver_events(limits: IdentitySettings) -> list[Expectation]:
             "no two events of a user agree in session, item number, time and page",
             ("session_id", "user_id", "item_in_session", "event_ms", "page"),
             max_share=limits.refuse_repeated_share,
+            cure="if files were taken twice, as with a backup copy inside the folder, jobs/ingest.py "
+            "--forget 'backup/*' takes the files of that name out again",
         ),
     ]

@@ -12,10 +12,11 @@ log = logging.getLogger(__name__)
 VARIABLE = "CHURN_SPARK_IDENTITY__PSEUDONYM_KEY"
 
 
-def pseudonym_key(settings: Settings) -> bytes:
+def pseudonym_key(settings: Settings, in_use: bool) -> bytes:
     """The key in `identity.pseudonym_key`, or that of the key file if `identity.generate_key` allows it.
 
     The key file lies beside the lake, not in it. The first call makes it and logs a warning.
+    `in_use`: the lake has pseudonyms already, so that a new key would be a wrong one, and none is made.
     Raises UserError if there is no key, or if other users of the machine may read the file.
     """
     given = settings.identity.pseudonym_key
@@ -25,6 +26,11 @@ def pseudonym_key(settings: Settings) -> bytes:
         raise UserError(f"identity.pseudonym_key: no key for pseudonyms; set the environment variable {VARIABLE}")
     file = key_file(settings)
     if not file.exists():
+        if in_use:
+            raise UserError(
+                f"{file}: the key of this lake's pseudonyms is not there; put it back (if the lake was moved or "
+                f"copied, it still lies beside the old folder), or set {VARIABLE} to it, or start a new lake"
+            )
         _make(file)
         log.warning("%s is not set: made a key, %s; keep it, no customer is recognized without it", VARIABLE, file)
     if file.stat().st_mode & 0o077:

@@ -1,6 +1,7 @@
 """The stage that brings silver up to bronze: only the days that a change touches are made anew."""
 
 import hmac
+import logging
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -20,11 +21,14 @@ from churn_spark.identity.pseudonyms import pseudonyms, with_pseudonyms
 from churn_spark.identity.recovery import recover_user_ids
 from churn_spark.identity.sessions import user_sessions, with_cap_and_gap, with_session_key
 from churn_spark.identity.tables import SESSIONS, SILVER_EVENTS, USER_PSEUDONYMS
+from churn_spark.identity.user_ids import user_id
 from churn_spark.ingest.tables import BRONZE_EVENTS
 from churn_spark.lake import Lake
 from churn_spark.quality.gate import publish
 from churn_spark.settings.all import Settings
 
+log = logging.getLogger(__name__)
+SHOWN = 10  # placeholders that a warning names
 DAYS_APART = 64  # parts that the days are spread over, small ones put together again, so that a file has few days
 
 
@@ -32,6 +36,7 @@ def identity(lake: Lake, settings: Settings) -> Mapping[str, int]:
     """`bronze.events` -> `silver.events`, duplicates out, lost user IDs recovered, pseudonyms; -> `gold.sessions`."""
     update_silver(lake, settings)
     update_sessions(lake)
+    _warn_of_placeholders(lake, settings)
     by_source = lake.read(SILVER_EVENTS).groupBy(F.coalesce("user_id_source", F.lit("unknown"))).count().collect()
     rows = {source: count for source, count in by_source}
     events, unknown = sum(rows.values()), rows.get("unknown", 0)
@@ -50,9 +55,9 @@ def update_silver(lake: Lake, settings: Settings) -> None:
     the change touches, and the commit's note names them; the result is that of a full build. The quality gate sees the
     rows before readers do.
 
-    Raises UserError where silver was made under another key.
+    Raises UserError where silver was made under another key, or where its key is not there any more.
     """
-    key = pseudonym_key(settings)
+    key = lake_key(lake, settings)
     made_from = _made_from(lake, settings, key)
     before = lake.made_from(SILVER_EVENTS)
     if before == made_from:
@@ -69,6 +74,11 @@ def update_silver(lake: Lake, settings: Settings) -> None:
     where = on_days("event_date", days)
     events = _silver(lake, rows, key, settings).where(where)
     publish(lake, SILVER_EVENTS, events, expect, where=where, made_from=made_from, days=days)
+
+
+def lake_key(lake: Lake, settings: Settings) -> bytes:
+    """The key of the lake's pseudonyms; a new one only where the lake has none yet. Raises UserError without one."""
+    return pseudonym_key(settings, in_use=lake.exists(SILVER_EVENTS) or lake.exists(USER_PSEUDONYMS))
 
 
 def update_sessions(lake: Lake) -> None:
@@ -94,9 +104,20 @@ def with_users(lake: Lake, raw_user_ids: DataFrame, key: bytes) -> DataFrame:
     return lake.read(USER_PSEUDONYMS)
 
 
+def _warn_of_placeholders(lake: Lake, settings: Settings) -> None:
+    """Name the user IDs of the logs that stand for nobody, with the number of their events."""
+    given = F.lower(F.trim("userId")).alias("given")
+    nobody = user_id(F.col("userId"), settings.identity.placeholder_ids).isNull() & (F.trim("userId") != "")
+    counts = (
+        lake.read(BRONZE_EVENTS).where(nobody).groupBy(given).count().orderBy(F.desc("count"), "given").limit(SHOWN)
+    )
+    if named := ", ".join(f"{row['given']} ({row['count']:,} events)" for row in counts.collect()):
+        log.warning("user IDs that name nobody: %s; identity.placeholder_ids lists such IDs", named)
+
+
 def _made_from(lake: Lake, settings: Settings, key: bytes) -> dict[str, Any]:
     """All that decides about silver: the version of bronze, the settings of recovery, and a mark of the key."""
-    decisive = {"session_gap_hours", "login_minutes"}
+    decisive = {"session_gap_hours", "login_minutes", "placeholder_ids"}
     return {
         BRONZE_EVENTS.name: lake.version(BRONZE_EVENTS),
         "identity": settings.identity.model_dump(mode="json", include=decisive),
@@ -116,8 +137,9 @@ def _refuse_another_key(lake: Lake, mark: str) -> None:
 
 def _silver(lake: Lake, bronze: DataFrame, key: bytes, settings: Settings) -> DataFrame:
     """Silver rows of all the bronze rows; users who are new to `silver.user_pseudonyms` are entered there."""
-    users = with_users(lake, bronze.select(F.col("userId").alias("raw_user_id")), key)
-    events = bronze.transform(without_duplicates).transform(to_silver_names)
+    named = bronze.withColumn("userId", user_id(F.col("userId"), settings.identity.placeholder_ids))
+    users = with_users(lake, named.select(F.col("userId").alias("raw_user_id")), key)
+    events = named.transform(without_duplicates).transform(to_silver_names)
     return (
         events.transform(with_pseudonyms, users)
         .transform(with_session_key, settings.identity.session_gap_hours)

@@ -11,8 +11,12 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from churn_spark.errors import UserError
+from churn_spark.session import local_path
 
 NAMES = "*.{json,jsonl,ndjson}{,.gz,.bz2,.zst}"
+# Case of the letters is free, except behind the last dot of a compressed file: by that Spark chooses how to read it.
+GLOB = "*.{[jJ][sS][oO][nN],[jJ][sS][oO][nN][lL],[nN][dD][jJ][sS][oO][nN]}{,.gz,.bz2,.zst}"
+IS_LOG = r"(?i:.*\.(json|jsonl|ndjson))(\.(gz|bz2|zst))?"
 SMALLEST = 1 << 20  # bytes that a smaller file counts for: opening it costs as much
 SHOWN = 3  # files that a message names
 
@@ -30,7 +34,7 @@ def landed_files(spark: SparkSession, folder: str) -> DataFrame:
 
     Spark ignores names that begin with a dot or an underscore. Raises UserError if there is no such folder.
     """
-    return _load(spark, folder, "binaryFile").select(
+    return _load(spark, folder, "binaryFile", GLOB).select(
         F.col("_metadata.file_path").alias("source_file"),
         F.col("_metadata.file_size").alias("bytes"),
         F.unix_millis("_metadata.file_modification_time").alias("modified_ms"),
@@ -44,7 +48,7 @@ def read_lines(spark: SparkSession, folder: str, files: Sequence[LogFile]) -> Da
     """
     file = F.col("_metadata.file_path")  # Spark has it from the listing, and does not open the other files
     return (
-        _load(spark, folder, "text")
+        _load(spark, folder, "text", GLOB)
         .where(file.isin([file.source_file for file in files]))
         .select(
             F.col("value").alias("line"),
@@ -55,20 +59,36 @@ def read_lines(spark: SparkSession, folder: str, files: Sequence[LogFile]) -> Da
     )
 
 
-def _load(spark: SparkSession, folder: str, kind: str) -> DataFrame:
-    reader = spark.read.format(kind).option("recursiveFileLookup", "true").option("pathGlobFilter", NAMES)
+def other_files(spark: SparkSession, folder: str) -> tuple[int, list[str]]:
+    """The number of files below the folder that are no log files by their names, and the names of a few of them."""
+    names = _load(spark, folder, "binaryFile", "*").select(F.col("_metadata.file_name").alias("name"))
+    others = names.where(~F.col("name").rlike(f"^{IS_LOG}$"))
+    count = others.count()
+    return count, [name for (name,) in others.orderBy("name").limit(SHOWN).collect()] if count else []
+
+
+def _load(spark: SparkSession, folder: str, kind: str, names: str) -> DataFrame:
+    reader = spark.read.format(kind).option("recursiveFileLookup", "true").option("pathGlobFilter", names)
     try:
-        return reader.load(folder)
+        return reader.load(_literal(spark, folder))
     except AnalysisException as error:
         raise UserError(f"ingest.logs: cannot read the folder {folder}; name a folder of JSON-lines logs") from error
+
+
+def _literal(spark: SparkSession, folder: str) -> str:
+    """The folder as Spark must be given it: where there is a folder of that very name, it is no pattern of names."""
+    path = local_path(spark, folder)
+    return re.sub(r"([\\\[\]{}*?])", r"\\\1", folder) if path is not None and path.exists() else folder
 
 
 def matches(source_file: str, pattern: str) -> bool:
     """Whether the file's name, or the end of its path from some folder on, matches the pattern.
 
-    Example: `*-11-05-*.json` and `2018/*` match `file:/logs/2018/2018-11-05-events.json`.
+    Example: `*-11-05-*.json` and `2018/*` match `file:/logs/2018/2018-11-05-events.json`. Brackets may be part of the
+    name: `a [1].json` matches the file of that name.
     """
-    return fnmatchcase(unquote(source_file), f"*/{pattern}")
+    path = unquote(source_file)
+    return any(fnmatchcase(path, f"*/{one}") for one in (pattern, pattern.replace("[", "[[]")))
 
 
 def portions(files: Iterable[LogFile], size: int) -> Iterator[list[LogFile]]:

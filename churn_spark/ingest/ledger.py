@@ -11,6 +11,8 @@ Example: batch 1 took a.json. Batch 2 was to take b.json, and its job was killed
 | b.json | 2 | planned |
 
 So a.json is taken, unless it was rewritten since, and b.json is interrupted.
+
+Files that are forgotten are a batch too, in the states `forgetting` and `forgotten`. Their lines leave bronze.
 """
 
 from typing import NamedTuple
@@ -22,7 +24,7 @@ from churn_spark.ingest.landing import LogFile
 from churn_spark.ingest.reading import Batch
 from churn_spark.ingest.tables import LOG_FILES
 
-LAST = "struct(ingest_batch, state = 'done')"  # greatest in a file's newest entry
+LAST = "struct(ingest_batch, state IN ('done', 'forgotten'))"  # greatest in a file's newest entry
 
 
 class Changes(NamedTuple):
@@ -67,11 +69,20 @@ def changes(landed: DataFrame, ledger: DataFrame) -> Changes:
     change = (
         F.when(F.col("last").isNull(), "new")
         .when(F.col("last.state") == "planned", "interrupted")
-        .when(~same, "rewritten")
+        .when(~same & (F.col("last.state") == "done"), "rewritten")
     )
     compared = landed.join(taken, "source_file", "left").select(*LogFile._fields, change.alias("change"))
     rows = sorted(compared.where("change IS NOT NULL").collect())
     return Changes(*([LogFile(*row[:-1]) for row in rows if row["change"] == name] for name in Changes._fields))
+
+
+def known_files(landed: DataFrame, ledger: DataFrame) -> dict[LogFile, bool]:
+    """All files that lie in the folder or that a batch took, as they were then; and whether they are forgotten."""
+    newest = F.max_by(F.struct("bytes", "modified_ms", "state"), F.expr(LAST)).alias("last")
+    taken = ledger.groupBy("source_file").agg(newest).select("source_file", "last.*")
+    others = landed.join(taken, "source_file", "left_anti").withColumn("state", F.lit("landed"))
+    rows = taken.unionByName(others).orderBy("source_file").collect()
+    return {LogFile(*row[:3]): row["state"] == "forgotten" for row in rows}
 
 
 def entries(batch: Batch) -> list[Entry]:

@@ -42,9 +42,9 @@ def read_whole(spark: SparkSession, settings: Settings, files: list[LogFile]) ->
                 bad = unreadable(error, files)
                 if bad is None:
                     raise
-                log.warning(
-                    "%s: left out, cannot be read to its end; the next run tries again", named([bad.source_file])
-                )
+                name = named([bad.source_file])
+                again = "rename it, because of the colon" if ":" in name else "the next run tries again"
+                log.warning("%s: left out, cannot be read to its end; %s", name, again)
                 left_out["files unreadable"] += 1
                 files = [file for file in files if file != bad]
                 continue

@@ -9,18 +9,23 @@
 
 A run that finds the newest batch planned, but not done, reads its files again. If they hold the same as before, the run
 finishes the batch under its number. Otherwise it takes them in a new batch, whose rows replace the written ones.
+
+Files that are forgotten go the same way as a batch without rows: planned in the ledger, their rows removed from both
+tables, done. A run that finds such a batch planned finishes it first.
 """
 
 import logging
 from collections import Counter
 from collections.abc import Mapping
 
+from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 from churn_spark.errors import DataRefused, UserError
 from churn_spark.ingest import ledger
+from churn_spark.ingest.causes import cause, first_broken
 from churn_spark.ingest.expectations import bronze_events
-from churn_spark.ingest.landing import NAMES, LogFile, landed_files, matches, named, portions
+from churn_spark.ingest.landing import NAMES, LogFile, landed_files, matches, named, other_files, portions
 from churn_spark.ingest.parsing import broken, kept
 from churn_spark.ingest.reading import Batch, read_whole
 from churn_spark.ingest.tables import BRONZE_EVENTS, LOG_FILES, QUARANTINE
@@ -36,16 +41,22 @@ log = logging.getLogger(__name__)
 def ingest(lake: Lake, settings: Settings) -> Mapping[str, int]:
     """New log files -> `bronze.events` and `bronze.quarantine`, each file once; or those of `ingest.backfill` again.
 
+    With `ingest.forget`, the lines of the files of that name leave bronze instead, and nothing is taken.
+
     A file is left out with a warning if it was rewritten since it was taken. So is a file that changes while it is
     read, or that cannot be read to its end.
 
-    Raises UserError if the folder is missing or no file matches the backfill. Raises DataRefused if a batch breaks the
-    contract too often, another job takes the files, or there never were any files.
+    Raises UserError if the folder is missing, or no file matches the backfill or the files to forget. Raises
+    DataRefused if a batch breaks the contract too often, another job takes the files, or there never were any files.
     """
     lake.create(LOG_FILES)
+    _finish_forgetting(lake)
+    if settings.ingest.forget:
+        return _forget(lake, settings, settings.ingest.forget)
     if settings.ingest.backfill:
         return _take_again(lake, settings, settings.ingest.backfill)
     counts: Counter[str] = Counter()
+    _report_others(lake, settings, counts)
     new, interrupted, rewritten = ledger.changes(landed_files(lake.spark, settings.logs), lake.read(LOG_FILES))
     if rewritten:
         counts["files rewritten"] = len(rewritten)
@@ -77,16 +88,68 @@ def _take_again(lake: Lake, settings: Settings, pattern: str) -> Counter[str]:
     return counts
 
 
+def _report_others(lake: Lake, settings: Settings, counts: Counter[str]) -> None:
+    """Count and name the files in the folder that are passed over because their names are not those of log files."""
+    others, names = other_files(lake.spark, settings.logs)
+    if others:
+        counts["files passed over"] = others
+        more = f" and {others - len(names):,} more" if others > len(names) else ""
+        log.warning(
+            "%s%s: passed over, because a log file is named %s, with the ending of a compression in small letters",
+            ", ".join(names), more, NAMES,
+        )  # fmt: skip
+
+
+def _forget(lake: Lake, settings: Settings, pattern: str) -> Mapping[str, int]:
+    """Let the lines of all files that match leave bronze, and never take these files again, except by a backfill."""
+    known = ledger.known_files(landed_files(lake.spark, settings.logs), lake.read(LOG_FILES))
+    chosen = {file: forgotten for file, forgotten in known.items() if matches(file.source_file, pattern)}
+    if not chosen:
+        raise UserError(
+            f"--forget {pattern}: no log file of that name was taken or lies below {settings.logs}; it may hold * and ?"
+        )
+    entries = [ledger.Entry(*file, 0, 0, 0, {}) for file, forgotten in chosen.items() if not forgotten]
+    if entries:
+        _plan(lake, sorted(entries), "forgetting")
+        _finish_forgetting(lake)
+    return {"files forgotten": len(entries)}
+
+
+def _finish_forgetting(lake: Lake) -> None:
+    """Remove the lines of the files that the ledger's last batch is to forget, and enter the batch as done."""
+    last = ledger.last_batch(lake.read(LOG_FILES))
+    if last.state != "forgetting":
+        return
+    replaced = _rows_of(lake, [entry.source_file for entry in last.entries], last.number)
+    for table in (QUARANTINE, BRONZE_EVENTS):
+        if replaced is not None and lake.exists(table):
+            none = lake.spark.createDataFrame([], table.columns)
+            lake.append(table, none, WRITER, last.number, replaced)
+    forgotten = ledger.Entered(last.number, "forgotten", last.entries)
+    lake.append(LOG_FILES, ledger.rows(lake.spark, forgotten), f"{WRITER} done", last.number)
+
+
+def _rows_of(lake: Lake, files: list[str], number: int) -> Column | None:
+    """The rows of the files from this batch and earlier ones; None if no earlier batch has taken any of the files."""
+    earlier = ledger.earlier_batches(lake.read(LOG_FILES), files, number)
+    # With the batch numbers Delta skips files of the table: it keeps the lowest and the highest of each file.
+    return (F.col("ingest_batch").isin(*earlier, number) & F.col("source_file").isin(files)) if earlier else None
+
+
 def _take(lake: Lake, settings: Settings, files: list[LogFile], again: bool) -> Counter[str]:
     """Take the files as one batch and count what was taken; `again`: bronze may hold rows of them already."""
     with read_whole(lake.spark, settings, files) as batch:
         counts = Counter(batch.left_out)
         if batch.files:
             # An error here keeps the whole batch out.
-            refuse_broken(batch.tally, settings.ingest.refuse_broken_share)
+            refuse_broken(
+                batch.tally,
+                settings.ingest.refuse_broken_share,
+                lambda file: cause(first_broken(batch.parsed, file)),
+            )
             lines = kept(batch.parsed.withColumn("ingest_batch", F.lit(None).cast("bigint")))
             audit(lake, BRONZE_EVENTS, lines, bronze_events(settings.ingest))
-            number = _plan(lake, batch)
+            number = _plan(lake, ledger.entries(batch), "planned")
             _write(lake, batch, number, again)
             counts.update(files=len(batch.files), lines=batch.tally.lines)
             counts.update(kept=batch.tally.events.total(), quarantined=batch.tally.broken.total())
@@ -95,16 +158,15 @@ def _take(lake: Lake, settings: Settings, files: list[LogFile], again: bool) -> 
         return counts
 
 
-def _plan(lake: Lake, batch: Batch) -> int:
-    """Enter the batch into the ledger; returns its number.
+def _plan(lake: Lake, wanted: list[ledger.Entry], state: str) -> int:
+    """Enter a batch of these files into the ledger, in this state; returns its number.
 
     The number is the next one, or the one under which an interrupted run has entered the same batch. Raises DataRefused
     if another job has entered its own batch under that number.
     """
-    wanted = ledger.entries(batch)
     last = ledger.last_batch(lake.read(LOG_FILES))
-    if (last.state, last.entries) != ("planned", wanted):
-        planned = ledger.Entered(last.number + 1, "planned", wanted)
+    if (last.state, last.entries) != (state, wanted):
+        planned = ledger.Entered(last.number + 1, state, wanted)
         lake.append(LOG_FILES, ledger.rows(lake.spark, planned), WRITER, planned.number)
         last = ledger.last_batch(lake.read(LOG_FILES))
         if last.entries != wanted:
@@ -115,10 +177,7 @@ def _plan(lake: Lake, batch: Batch) -> int:
 def _write(lake: Lake, batch: Batch, number: int, again: bool) -> None:
     """Write the planned batch, and enter it as done if bronze then holds as many rows as lines were read."""
     names = [file.source_file for file in batch.files]
-    replaced = None
-    if again and (earlier := ledger.earlier_batches(lake.read(LOG_FILES), names, number)):
-        # With the batch numbers Delta skips files of the table: it keeps the lowest and the highest of each file.
-        replaced = (F.col("ingest_batch").isin(*earlier, number)) & F.col("source_file").isin(names)
+    replaced = _rows_of(lake, names, number) if again else None
     lines = batch.parsed.withColumn("ingest_batch", F.lit(number).cast("bigint"))
     lake.create(QUARANTINE)
     if batch.tally.broken or replaced is not None:

@@ -67,7 +67,7 @@ LOG_FILES = Table(
     events BIGINT NOT NULL COMMENT 'Lines in bronze.events',
     quarantined BIGINT NOT NULL COMMENT 'Lines in bronze.quarantine',
     reasons MAP<STRING, BIGINT> NOT NULL COMMENT 'Quarantined lines by reason',
-    state STRING NOT NULL COMMENT 'planned: the batch is to be written; done: all of it is in bronze. A batch without done was interrupted.'
+    state STRING NOT NULL COMMENT 'planned: the batch is to be written; done: all of it is in bronze; forgetting: the lines of the file are to go out of bronze; forgotten: they are out, and the file is not taken again. A batch without done or forgotten was interrupted.'
     """,
     keys=("source_file", "ingest_batch", "state"),
 )

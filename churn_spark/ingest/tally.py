@@ -1,7 +1,7 @@
 """Counts of a batch, made in the pass that parses it: lines and reasons by file, positions; and its refusal."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from pyspark.sql import DataFrame
@@ -77,8 +77,11 @@ def tally(parsed: DataFrame) -> Tally:
     return Tally(events, broken, sum(row["unexpected"] for row in blocks_and_reasons), offsets)
 
 
-def refuse_broken(counted: Tally, max_share: float) -> None:
-    """Raise DataRefused, with reasons and worst files, if more than `max_share` of the lines break the contract."""
+def refuse_broken(counted: Tally, max_share: float, look: Callable[[str], str | None]) -> None:
+    """Raise DataRefused, with reasons and worst files, if more than `max_share` of the lines break the contract.
+
+    `look` tells of a file what it is instead of a log, if it is none.
+    """
     broken, lines = counted.broken.total(), counted.lines
     if broken <= max_share * lines:
         return
@@ -91,10 +94,12 @@ def refuse_broken(counted: Tally, max_share: float) -> None:
     worst = ", ".join(
         f"{name_of(file)} {count:,} of {count + counted.events[file]:,}" for file, count in files.most_common(SHOWN)
     )
+    [(file, _)] = files.most_common(1)
+    cause = look(file)
+    told = f"; {name_of(file)}: {cause}" if cause else "; correct the files or raise the share"
     raise DataRefused(
         f"{broken / lines:.1%} of {lines:,} new lines break the event contract, more than ingest.refuse_broken_share "
-        f"({max_share:.1%}), and none of them was taken: {by_reason}; most in {worst}; "
-        "correct the files or raise the share"
+        f"({max_share:.1%}), and none of them was taken: {by_reason}; most in {worst}{told}"
     )
 
 

@@ -1,13 +1,13 @@
 """The stages that label customers: by what the logs tell later, or by what a customer table says."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 
 from pyspark.sql import DataFrame
 
 from churn_spark.clock import DAY
-from churn_spark.features.stage import last_customer_day, logged_days
-from churn_spark.features.tables import BEHAVIOR, USER_DAYS
+from churn_spark.features.span import Span
+from churn_spark.features.stage import last_customer_day, log_span, tiles_in
+from churn_spark.features.tables import BEHAVIOR
 from churn_spark.labels.definitions import REASONS, churn_days, churn_labels, label_overlap
 from churn_spark.labels.expectations import labels_by
 from churn_spark.labels.snapshot import SNAPSHOT, snapshot_labels
@@ -20,9 +20,9 @@ from churn_spark.sources.tables import CUSTOMERS
 
 def labels(lake: Lake, settings: Settings) -> Mapping[str, int]:
     """`gold.user_days` -> `gold.labels` of all customers at each `as_of`, with `ops.label_overlap`."""
-    churns, end = churn_days(lake.read(USER_DAYS), settings.labels), data_end(lake)
-    lake.replace(LABEL_OVERLAP, label_overlap(churns, end))
-    rows = churn_labels(lake.read(BEHAVIOR), churns, end, settings.labels)
+    span, churns = churns_in_logs(lake, settings)
+    lake.replace(LABEL_OVERLAP, label_overlap(churns, span.end))
+    rows = churn_labels(lake.read(BEHAVIOR), churns, span.end, settings.labels, span.outages)
     return _publish(lake, rows, tuple(REASONS), settings)
 
 
@@ -32,9 +32,10 @@ def customer_labels(lake: Lake, settings: Settings) -> Mapping[str, int]:
     return _publish(lake, rows, (SNAPSHOT,), settings)
 
 
-def data_end(lake: Lake) -> date:
-    """The first day without logs."""
-    return logged_days(lake)[1] + DAY
+def churns_in_logs(lake: Lake, settings: Settings) -> tuple[Span, DataFrame]:
+    """The days that the logs span, and every churn by their tiles."""
+    span = log_span(lake, settings)
+    return span, churn_days(tiles_in(lake, span), settings.labels, span.outages)
 
 
 def _publish(lake: Lake, rows: DataFrame, versions: Sequence[str], settings: Settings) -> Mapping[str, int]:

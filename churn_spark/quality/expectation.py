@@ -14,12 +14,13 @@ Severity = Literal["critical", "warning"]
 class Expectation:
     """What all expectations say: their meaning `words`, and the `column` beside which Data Docs show them.
 
-    A critical one that fails keeps the rows out; a warning is recorded.
+    A critical one that fails keeps the rows out; a warning is recorded. `cure` says what to do then, if that is known.
     """
 
     words: str
     column: str | None = field(default=None, kw_only=True)
     severity: Severity = field(default="critical", kw_only=True)
+    cure: str | None = field(default=None, kw_only=True)
 
 
 @dataclass(frozen=True)

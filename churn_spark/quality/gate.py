@@ -59,9 +59,11 @@ def audit(
     critical = [finding for finding in failed if finding.severity == "critical"]
     if critical:
         more = f" (and {len(critical) - 1} more such)" if len(critical) > 1 else ""
+        cures = {one.words: f"; {one.cure}" for one in expect if one.cure}
         raise DataRefused(
             f"{table.name}: expected that {critical[0].expectation}, but {critical[0].in_words}{more}; "
             f"nothing of this batch was published, and {page} shows all that was found"
+            f"{cures.get(critical[0].expectation, '')}"
         )
     return len(failed)
 

@@ -125,7 +125,7 @@ def _translated(columns: Sequence[str], expectation: Expectation) -> BatchExpect
     said: Kwargs = {
         name: list(value) if isinstance(value, tuple) else value
         for name, value in vars(expectation).items()
-        if name not in ("words", "severity")
+        if name not in ("words", "severity", "cure")
     }
     said |= {"description": expectation.words, "severity": FailureSeverity(expectation.severity)}
     match expectation:

@@ -1,15 +1,17 @@
 """The stages that score every customer with the champion."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
 
 from churn_spark.behavior.definition import FEATURE_VERSIONS
+from churn_spark.calendar import at_midnights, day_of, from_midnight
 from churn_spark.errors import UserError
 from churn_spark.features.catalogue import ALL_FEATURES
 from churn_spark.features.demographics import DEMOGRAPHICS
 from churn_spark.features.encoding import model_inputs
-from churn_spark.features.point_in_time import at_newest_as_of
 from churn_spark.features.stage import built_tables
 from churn_spark.features.store import FeatureStore, Lookup
 from churn_spark.features.tables import BEHAVIOR
@@ -28,15 +30,14 @@ from churn_spark.training.registry import Champion, load_champion
 def score(lake: Lake, settings: Settings) -> Mapping[str, int]:
     """The customers of the logs at their newest `as_of` -> `scores.churn_scores`, by the champion."""
     champion = _champion(lake, settings)
-    return _score(lake, settings, champion, at_newest_as_of(lake.read(BEHAVIOR)))
+    return _score(lake, settings, champion, lake.read(BEHAVIOR))
 
 
 def score_customers(lake: Lake, settings: Settings) -> Mapping[str, int]:
     """The customers of a customer table who have not left -> `scores.churn_scores`, by the champion."""
     champion = _champion(lake, settings)
     left = lake.read(LABELS).where("churned")
-    customers = at_newest_as_of(lake.read(DEMOGRAPHICS)).join(left, ["user_id", "as_of"], "left_anti")
-    return _score(lake, settings, champion, customers)
+    return _score(lake, settings, champion, lake.read(DEMOGRAPHICS), left)
 
 
 def _champion(lake: Lake, settings: Settings) -> Champion:
@@ -62,7 +63,20 @@ def _feature_version(lake: Lake, table: Table) -> str:
     return str(newest.get("made_from", newest).get("feature_version", FEATURE_VERSIONS[1]))
 
 
-def _score(lake: Lake, settings: Settings, champion: Champion, customers: DataFrame) -> Mapping[str, int]:
+def _score(
+    lake: Lake, settings: Settings, champion: Champion, features: DataFrame, left: DataFrame | None = None
+) -> Mapping[str, int]:
+    """Score the customers of the newest `as_of`, without those who have `left`.
+
+    All scores of that `as_of` and of later ones are replaced: somebody may be no customer any more, and the logs may
+    not reach so far any more. Scores of earlier `as_of` stay.
+    """
+    newest: date | None = features.agg(F.max(day_of("as_of"))).collect()[0][0]
+    if newest is None:
+        return {"scores": 0}
+    customers = features.where(at_midnights([newest]))
+    if left is not None:
+        customers = customers.join(left, ["user_id", "as_of"], "left_anti")
     rows = FeatureStore(lake).get_features_for_inference(customers, _lookups(lake, champion))
     inputs = model_inputs(champion.card.features)
     predictions = rows.select(
@@ -71,7 +85,7 @@ def _score(lake: Lake, settings: Settings, champion: Champion, customers: DataFr
         churn_probability(champion.booster, inputs).alias("churn_probability"),
         top_factors(champion.booster, inputs, settings.scoring.top_factors).alias("top_factors"),
     )
-    lake.merge(CHURN_SCORES, churn_scores(predictions, champion, settings.scoring.actions))
+    lake.replace(CHURN_SCORES, churn_scores(predictions, champion, settings.scoring.actions), from_midnight(newest))
     return {"scores": rows.count()}
 
 

@@ -4,7 +4,7 @@ from churn_spark.table import Table
 
 CHURN_SCORES = Table(
     "scores.churn_scores",
-    "The newest score of each customer at each as_of; one row per customer and as_of",
+    "The score of each customer at each as_of, replaced as a whole when the as_of is scored again",
     """
     user_id STRING NOT NULL COMMENT 'Customer',
     as_of TIMESTAMP NOT NULL COMMENT 'Midnight UTC; events before it were used',

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from churn_spark.calendar import at_midnights, day_of
+from churn_spark.calendar import day_of, from_midnight
 from churn_spark.features.point_in_time import at_newest_as_of
 from churn_spark.features.tables import BEHAVIOR
 from churn_spark.lake import Lake
@@ -28,7 +28,8 @@ def segment(lake: Lake, settings: Settings) -> Mapping[str, int]:
         open_store(settings)
         cost = clusters(model).summary.trainingCost
         log_run("segments", made_from, {"training_cost": cost, "segments": len(shown)}, shown)
-        of_newest = at_midnights(profiles.select(day_of("as_of")).head() or ())
-        lake.replace(SEGMENT_PROFILES, profiles, of_newest)
-        lake.replace(SEGMENTS, segmented.drop(*BY), of_newest, made_from)
+        newest = profiles.select(day_of("as_of")).collect()[0][0]
+        # Later ones are of a time that the logs do not reach any more.
+        lake.replace(SEGMENT_PROFILES, profiles, from_midnight(newest))
+        lake.replace(SEGMENTS, segmented.drop(*BY), from_midnight(newest), made_from)
     return {"segments": len(shown), "customers": int(shown["customers"].sum())}

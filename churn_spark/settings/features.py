@@ -8,6 +8,7 @@ from churn_spark.settings.section import Section
 class FeatureSettings(Section):
     """The grid in days, limits of what the quality gate warns about, and how many customers are compared."""
 
+    dense_share: float = Field(gt=0, lt=1)
     step_days: PositiveInt
     min_history_days: PositiveInt
     warn_null_share: float = Field(ge=0, le=1)

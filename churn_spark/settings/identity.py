@@ -10,6 +10,7 @@ class IdentitySettings(Section):
 
     session_gap_hours: PositiveFloat
     login_minutes: int = Field(gt=0, lt=24 * 60)
+    placeholder_ids: list[str]
     pseudonym_key: SecretStr | None = Field(min_length=32)
     generate_key: bool
     refuse_unknown_share: float = Field(ge=0, le=1)

@@ -16,6 +16,7 @@ class IngestSettings(Section):
     logs: str | None
     kind: Literal["events", "customers"]
     backfill: str | None
+    forget: str | None
     batch_bytes: PositiveInt
     earliest: date
     latest: date
@@ -35,6 +36,8 @@ class IngestSettings(Section):
     def _consistent(self) -> Self:
         if self.earliest >= self.latest:
             raise ValueError("earliest must lie before latest")
+        if self.backfill and self.forget:
+            raise ValueError("ingest.backfill and ingest.forget: take files again or forget them, one in a run")
         if self.kind == "customers" and not self.logs:
             raise ValueError("ingest.logs: with ingest.kind customers, name the file of the customers")
         return self

@@ -1,10 +1,14 @@
 """Where the tables lie, and the session that reads and writes them."""
 
+import re
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from churn_spark.settings.section import Section
+
+# What a URI, a glob, SQL or SQLite's address takes for something else than a part of a name.
+UNFIT = re.compile(r"""[?%#`'"\\*\[\]{}:\x00-\x1f\x7f]""")
 
 
 class LakeSettings(Section):
@@ -15,6 +19,22 @@ class LakeSettings(Section):
     schema_prefix: str = Field(pattern=r"^\w*$")
     primary_keys: bool
     data_docs: str | None
+
+    @field_validator("root")
+    @classmethod
+    def _fit(cls, root: str) -> str:
+        _, separator, path = root.partition("://")
+        place = path if separator else str(Path(root).absolute())
+        if unfit := UNFIT.search(place):
+            shown = {"\n": "a line break"}.get(unfit[0], unfit[0] if unfit[0].isprintable() else repr(unfit[0]))
+            folder = root if separator else place
+            raise ValueError(
+                f"{' '.join(folder.split())} has {shown} in its name, which Spark or MLflow takes for something else; "
+                "name another folder"
+            )
+        if root != root.strip():
+            raise ValueError(f"'{root}' begins or ends with a space; name a folder without it")
+        return root
 
     def path(self, *parts: str) -> str:
         """A folder or file below the root, made absolute if the root is a local folder."""

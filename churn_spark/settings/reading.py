@@ -46,7 +46,7 @@ def load_settings(config: Path, overrides: Sequence[str] = ()) -> Settings:
         for name, value in sorted(os.environ.items())
         if name.startswith(ENVIRONMENT_PREFIX)
     ]
-    layers += [(f"--set {override}", _parse_override(override)) for override in overrides]
+    layers += [(f"--set {' '.join(override.split())}", _parse_override(override)) for override in overrides]
     _refuse_open_secrets(layers)
     _refuse_old_names(layers)
     merged: Mapping[str, Any] = {}
@@ -111,6 +111,8 @@ def _nested(keys: Sequence[str], text: str) -> Mapping[str, Any]:
     as_it_stands = tuple(keys) in SECRETS or list(keys[:2]) == ["spark", "conf"]
     try:
         value: Any = text if as_it_stands else yaml.safe_load(text)
+        if isinstance(value, str) and not text.startswith(("'", '"')):
+            value = text  # a name may hold " #", which begins a comment in YAML, or two spaces
     except yaml.YAMLError as error:
         raise UserError(f"{'.'.join(keys)}: not a YAML value: {text}") from error
     for key in reversed(keys):

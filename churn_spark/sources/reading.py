@@ -7,60 +7,68 @@ from pyspark.sql import DataFrame, SparkSession
 from churn_spark.errors import UserError
 from churn_spark.session import FAILURES, reason
 from churn_spark.settings.all import Settings
-from churn_spark.settings.sources import SourceSettings, SourcesSettings
+from churn_spark.settings.sources import SourceSettings
+from churn_spark.sources.database import database_rows
+from churn_spark.sources.first_line import wrong_kind
 from churn_spark.sources.pages import fetched_pages
 
-DRIVER = "org.postgresql.Driver"
-FETCH_ROWS = 10_000  # rows that the driver of the database holds at a time; without it, all of them
+RAGGED = "_churn_spark_ragged"  # the text of a line with more or fewer fields than the header; else null
+QUOTES: dict[str, str | bool] = {"quote": '"', "escape": '"', "multiLine": True}  # RFC 4180
 
 
 def read_source(spark: SparkSession, name: str, settings: Settings) -> DataFrame | None:
     """All rows of `sources.<name>` with the source's own columns; None if it has no location.
 
-    Values of CSV and JSON are text. Without logs, `ingest.logs` is the location of the customers. Raises UserError if
-    the source cannot be read.
+    Values of CSV and JSON are text. Rows of CSV also have the column `RAGGED`. Without logs, `ingest.logs` is the
+    location of the customers. Raises UserError if the source cannot be read.
     """
     source: SourceSettings = getattr(settings.sources, name)
-    instead_of_logs = name == "customers" and settings.ingest.origin == "customers"
-    location = settings.ingest.logs if instead_of_logs else source.location
+    location = source_location(name, settings)
     if location is None:
         return None
     try:
         if location.startswith("jdbc:"):
-            return _database(spark, location, source, settings.sources)
+            return database_rows(spark, location, source, settings.sources, name)
         if location.startswith(("http://", "https://")):
             folder = settings.lake.path("landing", "sources", name)
             fetched_pages(spark, location, source, settings.sources.rest_token).write.mode("overwrite").text(folder)
             return _json(spark, folder)
-        if source.format == "json":
-            return _json(spark, location)
-        return spark.read.options(header=True, mode="FAILFAST").load(location, source.format)
+        return _files(spark, location, source, name)
     except FAILURES as error:
-        words = reason(error)
-        told = re.search(r"UserError: (.+)", str(error))  # raised by the worker that fetched the pages
-        raise UserError(f"sources.{name}.location: {location}: cannot be read: {told[1] if told else words}") from error
+        raise unreadable(name, location, error) from error
+
+
+def source_location(name: str, settings: Settings) -> str | None:
+    """Where the source lies: its own location; or that of the customer table instead of logs."""
+    source: SourceSettings = getattr(settings.sources, name)
+    instead_of_logs = name == "customers" and settings.ingest.origin == "customers"
+    return settings.ingest.logs if instead_of_logs else source.location
+
+
+def unreadable(name: str, location: str, error: Exception) -> UserError:
+    """The sentence about a source that Spark, a driver or a worker cannot read."""
+    words = reason(error)
+    told = re.search(r"UserError: (.+)", str(error))  # raised by the worker that fetched the pages
+    if "TIMESTAMP(NANOS" in words:
+        words = "a time column counts nanoseconds; write it in microseconds, in pandas by coerce_timestamps='us'"
+    if "CSV header does not conform" in words:
+        words = "its files have other columns, or the same in another order; give all of them the same header"
+    return UserError(f"sources.{name}.location: {location}: cannot be read: {told[1] if told else words}")
+
+
+def _files(spark: SparkSession, location: str, source: SourceSettings, name: str) -> DataFrame:
+    first = spark.read.text(location).first()
+    kind = wrong_kind(first["value"], source.format) if first else None
+    if kind is not None:
+        raise UserError(f"sources.{name}.location: {location}: {kind}")
+    if source.format == "json":
+        return _json(spark, location)
+    if source.format == "parquet":
+        return spark.read.parquet(location)
+    reader = spark.read.options(header=True, enforceSchema=False, columnNameOfCorruptRecord=RAGGED, **QUOTES)
+    columns = reader.csv(location).schema
+    return reader.schema(columns.add(RAGGED, "string")).csv(location) if columns else reader.csv(location)
 
 
 def _json(spark: SparkSession, folder: str) -> DataFrame:
     return spark.read.options(primitivesAsString=True, mode="FAILFAST").json(folder)
-
-
-def _database(spark: SparkSession, url: str, source: SourceSettings, sources: SourcesSettings) -> DataFrame:
-    """A table or query, read in `partitions` ranges of `split_by`; without `split_by`, by one connection."""
-    reader = spark.read.format("jdbc").options(
-        url=url, driver=DRIVER, fetchsize=FETCH_ROWS, user=sources.jdbc_user, preferTimestampNTZ=True
-    )
-    if sources.jdbc_password is not None:
-        reader = reader.option("password", sources.jdbc_password.get_secret_value())
-    table = f"{source.table} AS source"
-    if source.split_by is not None:
-        bounds = f"(SELECT min({source.split_by}), max({source.split_by}) FROM {table}) AS bounds"
-        [(lowest, highest)] = reader.option("dbtable", bounds).load().collect()
-        if lowest is not None:
-            reader = reader.options(
-                partitionColumn=source.split_by,
-                lowerBound=str(lowest),
-                upperBound=str(highest),
-                numPartitions=source.partitions,
-            )
-    return reader.option("dbtable", table).load()

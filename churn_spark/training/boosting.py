@@ -15,18 +15,18 @@ from churn_spark.settings.training import TrainingSettings
 def fit(training_set: DataFrame, features: Sequence[Declared], settings: TrainingSettings) -> Booster:
     """Train on the `train` rows, stop early on the `validation` rows; the booster ends at its best tree.
 
-    The same rows give the same booster: each worker gets the customers of one hash, in order.
+    The same rows give the same booster, under whatever pseudonyms: each worker gets the rows of one hash of their
+    values, in its order. Rows of one place in that order are alike.
     """
     names = [feature.name for feature in features]
+    label, validation = F.col("churned").cast("double").alias("label"), F.col("split") == "validation"
     rows = (
         training_set.where("split IN ('train', 'validation')")
-        .select(
-            "user_id", "as_of", *model_inputs(features),
-            F.col("churned").cast("double").alias("label"), (F.col("split") == "validation").alias("validation"),
-        )
-        .repartition(settings.workers, "user_id")
-        .sortWithinPartitions("user_id", "as_of")
-    )  # fmt: skip
+        .select(*model_inputs(features), label, validation.alias("validation"))
+        .withColumn("place", F.xxhash64(*names, "label", "validation"))
+        .repartition(settings.workers, "place")
+        .sortWithinPartitions("place")
+    )
     classifier = SparkXGBClassifier(
         features_col=names,
         label_col="label",

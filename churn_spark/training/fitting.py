@@ -7,19 +7,35 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from xgboost import Booster
 
 from churn_spark.behavior.definition import FEATURE_VERSION, Declared
-from churn_spark.errors import DataRefused
+from churn_spark.errors import DataRefused, UserError
 from churn_spark.features.encoding import model_inputs
 from churn_spark.model_card import CardFeature, ModelCard
+from churn_spark.session import allocates_dynamically, tasks_at_once
 from churn_spark.settings.all import Settings
 from churn_spark.settings.section import Section
 from churn_spark.training.boosting import fit
 from churn_spark.training.evaluation import best_threshold, evaluate, score_counts
 from churn_spark.training.prediction import churn_probability
+
+
+def check_workers(spark: SparkSession, workers: int) -> None:
+    """Raise UserError if the XGBoost workers could not all run at once; training would wait for ever."""
+    if allocates_dynamically(spark):
+        raise UserError(
+            "spark.dynamicAllocation.enabled: XGBoost's workers must all run at once, which Spark refuses while "
+            "executors come and go; submit the job with --conf spark.dynamicAllocation.enabled=false"
+        )
+    slots = tasks_at_once(spark)
+    if slots is not None and workers > slots:
+        raise UserError(
+            f"training.workers: {workers} workers must all run at once, but Spark runs {slots} tasks at once here; "
+            f"set it to {slots} or less, or give more cores"
+        )
 
 
 def check_positives(training_set: DataFrame, settings: Settings) -> None:
@@ -36,6 +52,13 @@ def check_positives(training_set: DataFrame, settings: Settings) -> None:
         "holdout": settings.training.min_holdout_positives,
     }
     parts = {split: counts.get(split, (0, 0)) for split in need}
+    rows = {split: sum(part) for split, part in parts.items()}
+    if rows["train"] + rows["validation"] and not rows["train"] * rows["validation"] * rows["holdout"]:
+        empty = " and ".join(split for split in need if not rows[split])
+        raise DataRefused(
+            f"training.validation_share: {settings.training.validation_share:g} of the customers for validation leaves "
+            f"no row of {sum(rows.values()):,} in {empty}; set another share, for example 0.2"
+        )
     if any(parts[split][0] < positives or not parts[split][1] for split, positives in need.items()):
         described = ", ".join(
             f"{positives} of {positives + others} rows in {split}" for split, (positives, others) in parts.items()

@@ -14,12 +14,11 @@ from churn_spark.errors import DataRefused
 from churn_spark.features.catalogue import Features
 from churn_spark.features.stage import built_tables
 from churn_spark.features.store import FeatureStore, Lookup
-from churn_spark.features.tables import USER_DAYS
 from churn_spark.identity.pseudonyms import with_pseudonyms
 from churn_spark.identity.tables import USER_PSEUDONYMS
-from churn_spark.labels.definitions import churn_days, first_with_churn
+from churn_spark.labels.definitions import first_with_churn
 from churn_spark.labels.snapshot import SNAPSHOT
-from churn_spark.labels.stage import data_end
+from churn_spark.labels.stage import churns_in_logs
 from churn_spark.labels.tables import LABELS
 from churn_spark.lake import Lake
 from churn_spark.quality.gate import publish
@@ -27,10 +26,10 @@ from churn_spark.settings.all import Settings
 from churn_spark.tracking import open_store
 from churn_spark.training import registry
 from churn_spark.training.expectations import training_rows
-from churn_spark.training.fitting import check_positives, fingerprint, train_champion
+from churn_spark.training.fitting import check_positives, check_workers, fingerprint, train_champion
 from churn_spark.training.leakage import label_known
 from churn_spark.training.oracle import oracle_scores
-from churn_spark.training.split import split_by_customer, split_by_time
+from churn_spark.training.split import split_by_customer, split_by_time, with_bucket
 from churn_spark.training.tables import TRAINING_SET
 
 
@@ -39,24 +38,27 @@ def training_set(lake: Lake, settings: Settings) -> Mapping[str, int]:
 
     Only `as_of` on the grid take part. Days that were made for scoring alone would repeat some weeks up to seven times.
     """
-    churns = churn_days(lake.read(USER_DAYS), settings.labels)
-    version = first_with_churn(churns, data_end(lake), settings.labels.train_on)
+    span, churns = churns_in_logs(lake, settings)
+    version = first_with_churn(churns, span.end, settings.labels.train_on)
     known_labels = _known_labels(lake, version).where(on_grid("as_of", settings.features.step_days))
     holdout: date | None = known_labels.agg(F.max(day_of("as_of"))).collect()[0][0]
     if holdout is None:
         needed = settings.features.min_history_days + settings.labels.gap_days + settings.labels.horizon_days
+        fewer = "have no span without an outage as long as" if span.outages else "span fewer than"
         raise DataRefused(
-            f"no label is known yet: the logs span fewer than the {needed} days that features.min_history_days, "
+            f"no label is known yet: the logs {fewer} the {needed} days that features.min_history_days, "
             "labels.gap_days and labels.horizon_days ask for; give longer logs"
         )
     rows, lookups = _with_features(lake, known_labels)
-    return _publish(lake, split_by_time(rows, holdout, settings.labels, settings.training), lookups, settings)
+    rows = split_by_time(_with_bucket(lake, rows, settings), holdout, settings.labels, settings.training)
+    return _publish(lake, rows, lookups, settings)
 
 
 def customer_training_set(lake: Lake, settings: Settings) -> Mapping[str, int]:
     """`gold.labels` and the feature tables of a customer table -> `gold.training_set`, split by customer."""
     rows, lookups = _with_features(lake, _known_labels(lake, SNAPSHOT))
-    return _publish(lake, split_by_customer(rows, settings.training), lookups, settings)
+    rows = split_by_customer(_with_bucket(lake, rows, settings), settings.training)
+    return _publish(lake, rows, lookups, settings)
 
 
 def train(lake: Lake, settings: Settings) -> Mapping[str, int]:
@@ -70,6 +72,7 @@ def train(lake: Lake, settings: Settings) -> Mapping[str, int]:
     mark = fingerprint(rows, settings)
     version = registry.version_trained_on(mark, settings)
     if version is None:
+        check_workers(lake.spark, settings.training.workers)
         booster, card = train_champion(rows, _features(lake), settings, _oracle(lake, rows, settings))
         tables = filter(lake.exists, (TRAINING_SET, *built_tables(lake), LABELS))
         table_versions = {table.name: lake.version(table) for table in tables}
@@ -87,6 +90,11 @@ def _with_features(lake: Lake, labels: DataFrame) -> tuple[DataFrame, tuple[Look
     lookups = [Lookup(table.name, of_table) for table, of_table in names.items()]
     rows, pinned = FeatureStore(lake).create_training_set(labels, lookups)
     return rows.withColumn("feature_version", F.lit(FEATURE_VERSION)), pinned
+
+
+def _with_bucket(lake: Lake, rows: DataFrame, settings: Settings) -> DataFrame:
+    users = lake.read(USER_PSEUDONYMS) if lake.exists(USER_PSEUDONYMS) else None
+    return with_bucket(rows, users, settings.training)
 
 
 def _publish(lake: Lake, rows: DataFrame, lookups: tuple[Lookup, ...], settings: Settings) -> Mapping[str, int]:

@@ -5,6 +5,8 @@ from math import log2, sqrt
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from churn_spark.behavior.catalogue import BEHAVIOR_FEATURES, CATEGORIES, OWN
@@ -13,6 +15,7 @@ from churn_spark.behavior.lookback import Lookback
 from churn_spark.behavior.online import as_declared
 from churn_spark.behavior.regions import region
 from churn_spark.behavior.tiles import tiles_of
+from churn_spark.clock import day_number
 from churn_spark.features.catalogue import page
 from tests.rows import Event, arrow, event
 
@@ -108,6 +111,22 @@ def test_who_has_cancelled_is_no_customer_until_back() -> None:
     as_of = (date(2026, 1, 20), date(2026, 1, 21), date(2026, 1, 23))
     customers = features(event("cid", "2026-01-19 12:00", 5), left, back, as_of=as_of)
     assert [midnight.day for _, midnight in customers] == [20, 23]
+
+
+def test_a_page_two_seconds_after_the_cancellation_brings_nobody_back() -> None:
+    events = arrow(("cid", "2026-01-20", 12, 6, "Cancellation Confirmation"), ("cid", "2026-01-20", 12, 6, "Home"))
+    seconds = pa.array([0, 2_000]) if events["page"][1].as_py() == "Home" else pa.array([2_000, 0])
+    events = events.set_column(1, "event_ms", pc.add(events["event_ms"], seconds)).sort_by("event_ms")
+    assert not len(Lookback(tiles_of(events), [day_number(date(2026, 1, 21))]).user_ids)
+
+
+def test_a_registration_after_as_of_is_no_age() -> None:
+    [ann] = features(
+        ("ann", "2025-12-01", 12, 1, "Home"), as_of=(date(2025, 12, 31),)
+    ).values()  # registers a day later
+    assert np.isnan(ann["account_age_days"])
+    assert np.isnan(ann["tenure_bin"])
+    assert ann["registration_missing"] == 1
 
 
 def test_a_session_over_midnight_counts_on_its_first_day_and_grows_on_the_next() -> None:

@@ -58,10 +58,12 @@ REGION = f"""CASE WHEN {STATE} IN ('CT', 'ME', 'MA', 'NH', 'RI', 'VT', 'NJ', 'NY
     WHEN {STATE} IN ('AZ', 'CO', 'ID', 'MT', 'NV', 'NM', 'UT', 'WY', 'AK', 'CA', 'HI', 'OR', 'WA') THEN 'West'
     WHEN {STATE} != '' THEN 'South' END"""
 
+AGE = f"CASE WHEN max(registration_ms) <= max(as_of_ms) THEN {days_since('registration_ms')} END"
+
 OF_TILES = {
-    "account_age_days": days_since("registration_ms"),
-    "tenure_bin": f"CASE WHEN {days_since('registration_ms')} < 30 THEN 0 WHEN {days_since('registration_ms')} < 90 "
-    f"THEN 1 WHEN {days_since('registration_ms')} < 365 THEN 2 WHEN max(registration_ms) IS NOT NULL THEN 3 END",
+    "account_age_days": AGE,
+    "tenure_bin": f"CASE WHEN {AGE} < 30 THEN 0 WHEN {AGE} < 90 THEN 1 WHEN {AGE} < 365 THEN 2 "
+    f"WHEN {AGE} >= 365 THEN 3 END",
     "history_days": FIRST_DAY,
     "weekend_share_30d": share("count(*) FILTER (WHERE ago <= 30 AND isodow(day) >= 6)", ACTIVE[30]),
     **{f"{part}_share_30d": share(total(f"{part}_events", 30), EVENTS) for part in ("evening", "night", "morning")},
@@ -106,7 +108,7 @@ OF_TILES = {
     "retention_28d": f"1 - (1 - ({ACTIVE[28]} + 1) / 30) ** 28",
     "clv_3y": f"{PAID_SHARE} * {FEES}",
     "clv_score": f"100 * {PAID_SHARE} * {FEES} / {MOST}",
-    "registration_missing": "(max(registration_ms) IS NULL)::int",
+    "registration_missing": f"(({AGE}) IS NULL)::int",
     "no_songs_30d": f"({total('songs', 30)} = 0)::int",
     "no_thumbs_30d": f"({THUMBS} = 0)::int",
 }
@@ -154,7 +156,8 @@ def duckdb_query(silver: str, as_of_days: Sequence[date], session: str) -> str:
         SELECT user_id, as_of_day, {of_tiles}
         FROM (SELECT *, as_of_day - day AS ago, epoch_ms(as_of_day) AS as_of_ms
               FROM tiles JOIN as_ofs ON day < as_of_day)
-        GROUP BY user_id, as_of_day HAVING coalesce(max(cancelled_ms), 0) < max(last_ms)),
+        GROUP BY user_id, as_of_day 
+        HAVING coalesce(max(day) FILTER (WHERE cancelled_ms IS NOT NULL) < max(day), true)),
     parts AS (
         SELECT user_id, {session} AS session, event_date AS day, min(event_ms) AS first_ms, max(event_ms) AS last_ms
         FROM events GROUP BY ALL),

@@ -8,8 +8,8 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
 from churn_spark.errors import DataRefused
-from churn_spark.features.stage import features, update_behavior, update_user_days, with_those_made
-from churn_spark.features.tables import BEHAVIOR, PERCENTILES, USER_DAYS
+from churn_spark.features.stage import features, log_span, update_behavior, update_user_days, with_those_made
+from churn_spark.features.tables import BEHAVIOR, DAYS, PERCENTILES, USER_DAYS
 from churn_spark.identity.tables import SILVER_EVENTS
 from churn_spark.lake import Lake
 from churn_spark.settings.all import Settings
@@ -80,6 +80,11 @@ def test_an_as_of_that_the_logs_do_not_reach_any_more_is_not_kept(grown: Lake) -
     assert with_those_made(grown, BEHAVIOR, [date(2026, 1, 8), date(2026, 1, 14)]) == [*GRID, date(2026, 1, 14)]
 
 
+def test_an_as_of_before_the_logs_is_not_kept(grown: Lake) -> None:
+    kept = with_those_made(grown, BEHAVIOR, [date(2026, 1, 13), date(2026, 1, 20)], first=date(2026, 1, 8))
+    assert kept == [date(2026, 1, 13), *LATER, date(2026, 1, 20)]
+
+
 def test_features_that_the_events_do_not_give_are_not_published(
     lake: Lake, spark: SparkSession, settings: Settings
 ) -> None:
@@ -90,3 +95,50 @@ def test_features_that_the_events_do_not_give_are_not_published(
     with pytest.raises(DataRefused, match="what the events before as_of alone give"):
         features(lake, settings)
     assert not lake.exists(BEHAVIOR)
+
+
+DAILY: list[Event] = [
+    (user, f"2026-01-{day:02}", 12, 1, "Home") for day in range(5, 27) for user in "abcdefghijklmnopqrst"
+]
+STRAY = [("ann", "2010-01-02", 12, 1, "Home"), ("a", "2026-02-04", 12, 1, "Home")]
+
+
+def feature_days(lake: Lake) -> set[str]:
+    return {f"{row.as_of:%m-%d}" for row in lake.read(BEHAVIOR).select("as_of").distinct().collect()}
+
+
+def test_stray_days_decide_nothing_and_are_named(
+    lake: Lake, spark: SparkSession, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    publish(lake, spark, DAILY + STRAY, None)
+    features(lake, settings)
+    assert feature_days(lake) == {"01-12", "01-19", "01-26", "01-27"}
+    assert [tuple(row) for row in lake.read(DAYS).orderBy("day").collect()] == [
+        (date(2010, 1, 2), "stray", 1, 1),
+        (date(2026, 2, 4), "stray", 1, 1),
+    ]
+    assert lake.read(BEHAVIOR).where("user_id = 'ann'").isEmpty()
+    assert lake.read(BEHAVIOR).agg(F.max("history_days")).first()[0] == 22
+    [warning] = [record.getMessage() for record in caplog.records if record.name == "churn_spark.features.stage"]
+    assert "from 2026-01-05 to 2026-01-26 (and nothing from 2026-01-27 to 2026-02-03)" in warning
+    assert "2010-01-02 (events 1, users 1), 2026-02-04 (events 1, users 1)" in warning
+
+
+def test_no_feature_of_a_day_is_left_that_the_logs_do_not_reach_any_more(
+    lake: Lake, spark: SparkSession, settings: Settings
+) -> None:
+    later: list[Event] = [(user, "2026-02-02", 12, 1, "Home") for user in "abcdefghijklmnopqrst"]
+    publish(lake, spark, DAILY + later, None)
+    features(lake, settings)
+    assert feature_days(lake) == {"01-12", "01-19", "01-26", "02-02", "02-03"}
+    publish(lake, spark, DAILY, ["2026-02-02"])
+    features(lake, settings)
+    assert feature_days(lake) == {"01-12", "01-19", "01-26", "01-27"}
+    assert lake.read(PERCENTILES).where("as_of > '2026-01-27'").isEmpty()
+
+
+def test_days_without_logs_are_named_as_an_outage(lake: Lake, spark: SparkSession, settings: Settings) -> None:
+    lost = ("2026-01-14", "2026-01-15")
+    publish(lake, spark, [event for event in DAILY if event[1] not in lost], None)
+    update_user_days(lake)
+    assert log_span(lake, settings).outages == [(date(2026, 1, 14), date(2026, 1, 15))]

@@ -12,8 +12,8 @@ from pyspark.sql import SparkSession
 
 from churn_spark.clock import MS_PER_DAY, MS_PER_HOUR, MS_PER_MINUTE
 from churn_spark.errors import UserError
-from churn_spark.identity.key import VARIABLE
-from churn_spark.identity.stage import update_sessions, update_silver
+from churn_spark.identity.key import VARIABLE, key_file
+from churn_spark.identity.stage import identity, update_sessions, update_silver
 from churn_spark.identity.tables import SESSIONS, SILVER_EVENTS, USER_PSEUDONYMS
 from churn_spark.ingest.tables import BRONZE_EVENTS
 from churn_spark.lake import Lake
@@ -124,3 +124,29 @@ def test_another_key_is_refused(lake: Lake, settings: Settings, monkeypatch: pyt
     land(lake, 1, ANN)
     with pytest.raises(UserError, match=r"not the key that silver.events was made under"):
         update_silver(lake, other)
+
+
+def test_forms_of_one_user_id_are_one_user_and_placeholders_none(
+    lake: Lake, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    forms = ["39", "39.0", "3.9e1", " 39 ", "039", "undefined", "[object Object]", "  "]
+    land(lake, [(START + number * MINUTE, number, 0, "Home", form, None, None) for number, form in enumerate(forms)], 0)
+    identity(lake, settings)
+    assert {row.raw_user_id for row in lake.read(USER_PSEUDONYMS).collect()} == {"39", "039"}
+    assert silver(lake).where("user_id IS NULL").count() == 3
+    [warning] = [message for message in caplog.messages if "name nobody" in message]
+    assert "[object object] (1 events), undefined (1 events)" in warning
+
+
+def test_a_key_file_that_is_gone_is_not_made_again(
+    lake: Lake, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(VARIABLE)
+    without = load_settings(LOCAL, [f"lake.root={settings.lake.root}"])
+    land(lake, [ANN], 0)
+    update_silver(lake, without)
+    key_file(without).unlink()
+    land(lake, [ANN], 1)
+    with pytest.raises(UserError, match="is not there; put it back"):
+        update_silver(lake, without)
+    assert not key_file(without).exists()

@@ -9,7 +9,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from churn_spark.errors import UserError
-from churn_spark.ingest.landing import LogFile, landed_files, matches, name_of, named, portions, read_lines
+from churn_spark.ingest.landing import LogFile, landed_files, matches, name_of, named, other_files, portions, read_lines
 from tests.ingest.logs import write
 
 
@@ -37,6 +37,21 @@ def test_files_below_the_folder_are_found_but_for_hidden_and_other_ones(spark: S
     [file] = listed(spark, tmp_path)
     assert (name_of(file.source_file), file.bytes) == ("a [1]%20é.json", 4)
     assert read_lines(spark, str(tmp_path), [file]).count() == 1
+
+
+def test_the_ending_may_be_in_capitals_but_not_that_of_a_compression(spark: SparkSession, tmp_path: Path) -> None:
+    for name in ("A.JSON", "b.Jsonl", "c.json", "d.JSON.GZ", "e.json.GZ", "f.txt", "_g.csv", "h.zip"):
+        write(tmp_path / "sub" / name, "line")
+    assert [name_of(file.source_file) for file in listed(spark, tmp_path)] == ["A.JSON", "b.Jsonl", "c.json"]
+    assert other_files(spark, str(tmp_path)) == (4, ["d.JSON.GZ", "e.json.GZ", "f.txt"])
+
+
+def test_the_folder_is_no_pattern_if_there_is_one_of_that_name(spark: SparkSession, tmp_path: Path) -> None:
+    folder = tmp_path / "a [1]{2,3}? * #%20`ü"
+    for place in (folder, tmp_path / "a 12x y #%20`ü"):
+        write(place / "a.json", "line")
+    [file] = listed(spark, folder)
+    assert read_lines(spark, str(folder), [file]).count() == 1
 
 
 def test_only_the_files_asked_for_are_opened(spark: SparkSession, tmp_path: Path) -> None:
@@ -67,6 +82,11 @@ def test_portions_keep_to_the_size_and_the_order() -> None:
 )
 def test_a_backfill_names_a_file_or_the_end_of_its_path(pattern: str, expected: bool) -> None:
     assert matches("file:/data/logs/2018-11-05%20a.json", pattern) is expected
+
+
+@pytest.mark.parametrize("pattern", ["a [1].json", "a [1]*", "logs/a [1].json", "a [[]1].json"])
+def test_brackets_may_be_part_of_the_name(pattern: str) -> None:
+    assert matches("file:/data/logs/a%20[1].json", pattern)
 
 
 def test_a_message_names_a_few_files_and_counts_the_rest() -> None:

@@ -41,11 +41,14 @@ def test_positions_count_on_from_block_to_block(spark: SparkSession) -> None:
 def test_a_batch_is_refused_above_the_share_with_reasons_and_files() -> None:
     broken = Counter({("f/a.json", "not_json"): 7, ("f/b.json", "missing_ts"): 3})
     found = Tally(Counter({"f/a.json": 90}), broken, 0, {})
-    refuse_broken(found, 0.1)
+    refuse_broken(found, 0.1, lambda file: None)
     with pytest.raises(DataRefused) as refusal:
-        refuse_broken(found, 0.09)
+        refuse_broken(found, 0.09, lambda file: f"{file} is a picture")
     message = str(refusal.value)
     assert message.startswith(
         "10.0% of 100 new lines break the event contract, more than ingest.refuse_broken_share (9.0%)"
     )
-    assert "not_json 7 (7.0%), missing_ts 3 (3.0%); most in a.json 7 of 97, b.json 3 of 3;" in message
+    assert (
+        "not_json 7 (7.0%), missing_ts 3 (3.0%); most in a.json 7 of 97, b.json 3 of 3; a.json: f/a.json is a picture"
+        in message
+    )

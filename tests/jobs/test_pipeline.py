@@ -85,6 +85,21 @@ def test_a_second_run_leaves_every_table_equal(pipeline_run: PipelineRun, spark:
     assert contents(spark, pipeline_run.lake) == before
 
 
+def test_scores_of_an_as_of_are_replaced_as_a_whole(pipeline_run: PipelineRun, spark: SparkSession) -> None:
+    before, lake = contents(spark, pipeline_run.lake), lake_at(spark, pipeline_run.lake)
+    held = lake.read(CHURN_SCORES).limit(1).localCheckpoint().withColumn("user_id", F.lit("gone"))
+    days = F.explode(F.array(*map(F.lit, (-7, 0, 7))))
+    others = held.select(*[column for column in held.columns if column != "as_of"], "as_of", days.alias("days"))
+    others = others.withColumn("as_of", F.timestamp_add("DAY", "days", "as_of")).drop("days")
+    lake.append(CHURN_SCORES, others, "test", 0)
+    finished = run_in_session("score", pipeline_run.lake, *SMALL)
+    assert finished.returncode == 0, finished.stderr
+    [left] = lake.read(CHURN_SCORES).where("user_id = 'gone'").collect()
+    assert left.as_of < lake.read(CHURN_SCORES).agg(F.max("as_of")).first()[0]
+    lake.replace(CHURN_SCORES, others.limit(0), f"as_of = TIMESTAMP'{left.as_of:%Y-%m-%d}'")
+    assert contents(spark, pipeline_run.lake) == before
+
+
 def test_customers_payments_and_tickets_reach_the_model(
     pipeline_run: PipelineRun, spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,7 +6,7 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 
 from churn_spark.features.batch import user_days
-from churn_spark.labels.definitions import churn_days, churn_labels, first_with_churn, label_overlap
+from churn_spark.labels.definitions import Outages, churn_days, churn_labels, first_with_churn, label_overlap
 from churn_spark.settings.reading import load_settings
 from tests.lakes import LOCAL
 from tests.rows import event, silver
@@ -37,16 +37,19 @@ WITHIN = {
 }
 
 
-def churns(spark: SparkSession, *rows: tuple[str, str, str]) -> DataFrame:
+def churns(spark: SparkSession, *rows: tuple[str, str, str], outages: Outages = ()) -> DataFrame:
     """Rows are (user, day, page)."""
     events = [event(user, day, page=page) for user, day, page in rows]
-    return churn_days(user_days(silver(spark, *events)), SETTINGS)
+    return churn_days(user_days(silver(spark, *events)), SETTINGS, outages)
 
 
-def labels(spark: SparkSession, *rows: tuple[str, str], data_end: date = date(2026, 4, 1)) -> dict[str, bool | None]:
+def labels(
+    spark: SparkSession, *rows: tuple[str, str], data_end: date = date(2026, 4, 1), outages: Outages = ()
+) -> dict[str, bool | None]:
     """Labels of one user, active on each `day` with one `page`, by definition."""
     customers = spark.createDataFrame([("ann", AS_OF)], "user_id STRING, as_of TIMESTAMP")
-    found = churn_labels(customers, churns(spark, *[("ann", *row) for row in rows]), data_end, SETTINGS)
+    of_ann = churns(spark, *[("ann", *row) for row in rows], outages=outages)
+    found = churn_labels(customers, of_ann, data_end, SETTINGS, outages)
     return {row.label_version: row.churned for row in found.collect()}
 
 
@@ -79,6 +82,60 @@ def test_a_drop_ends_with_a_day_at_whose_end_it_is_no_more(spark: SparkSession) 
     found = churns(spark, *[("ann", *row) for row in rows]).where("reason = 'engagement_drop'")
     drop, _ = found.sort("churn_day").collect()
     assert (drop.churn_day, drop.back_day) == (date(2026, 1, 16), date(2026, 1, 18))
+
+
+def outage(first: str, last: str) -> tuple[date, date]:
+    return date.fromisoformat(first), date.fromisoformat(last)
+
+
+@pytest.mark.parametrize(
+    ("outages", "churned"),
+    [
+        ([], date(2026, 2, 4)),
+        ([outage("2026-01-10", "2026-01-12")], date(2026, 2, 7)),
+        ([outage("2026-01-10", "2026-01-12"), outage("2026-02-06", "2026-02-07")], date(2026, 2, 9)),
+        ([outage("2026-01-03", "2026-01-06")], date(2026, 2, 5)),  # begins before the last event
+        ([outage("2026-01-01", "2026-01-04"), outage("2026-02-05", "2026-02-09")], date(2026, 2, 4)),
+    ],
+)
+def test_days_of_an_outage_are_not_silent(spark: SparkSession, outages: list[tuple[date, date]], churned: date) -> None:
+    found = churns(spark, ("ann", "2026-01-05", "Home"), outages=outages)
+    assert [(row.reason, row.churn_day) for row in found.collect()] == [("inactivity", churned)]
+
+
+@pytest.mark.parametrize("day", ["2026-01-05", "2026-01-12", "2026-01-13", "2026-01-16"])
+def test_there_is_no_drop_where_an_outage_is_among_the_days(spark: SparkSession, day: str) -> None:
+    rows = [("ann", *row) for row in busy(5)]
+    dropped = churns(spark, *rows, outages=[outage(day, day)]).where("reason = 'engagement_drop'")
+    assert dropped.isEmpty()
+
+
+def test_an_outage_elsewhere_changes_no_drop(spark: SparkSession) -> None:
+    rows = [("ann", *row) for row in busy(5)]
+    around = [outage("2026-01-04", "2026-01-04"), outage("2026-01-17", "2026-01-17")]
+    found = churns(spark, *rows, outages=around).where("reason = 'engagement_drop'")
+    assert [row.churn_day for row in found.collect()] == [date(2026, 1, 16)]
+
+
+@pytest.mark.parametrize(
+    ("lost", "expected"),
+    [("2026-02-03", False), ("2026-02-04", None), ("2026-02-17", None), ("2026-02-18", False)],
+    ids=["in the gap", "first day of the horizon", "last day of it", "day after it"],
+)
+def test_a_label_that_reaches_into_an_outage_is_unknown(spark: SparkSession, lost: str, expected: bool | None) -> None:
+    found = labels(spark, ("2026-01-30", "Home"), outages=[outage(lost, lost)])
+    assert found == {"churn_def_v1": expected, "churn_def_v2": expected}
+
+
+def test_a_churn_that_is_seen_in_spite_of_an_outage_does_not_count_either(spark: SparkSession) -> None:
+    rows = [("2026-01-30", "Home"), ("2026-02-08", "Cancellation Confirmation")]
+    assert labels(spark, *rows, outages=[outage("2026-02-10", "2026-02-12")])["churn_def_v1"] is None
+
+
+def test_a_page_after_the_cancellation_brings_nobody_back_on_the_same_day(spark: SparkSession) -> None:
+    left = [("2026-01-31", "Cancellation Confirmation"), ("2026-01-31", "Home")]
+    assert labels(spark, *left) == {}
+    assert labels(spark, *left, ("2026-02-01", "Home")).keys() == {"churn_def_v1", "churn_def_v2"}
 
 
 def test_without_a_whole_baseline_there_is_no_drop(spark: SparkSession) -> None:

@@ -26,7 +26,7 @@ def payments(
     """Payments of text, as a CSV file has them, as rows of silver."""
     source = with_source(settings, "transactions", COLUMNS | columns, time_zone=time_zone).sources.transactions
     given = spark.createDataFrame(list(rows), "id STRING, who STRING, at STRING, cents STRING")
-    return typed(given, TRANSACTIONS, source, "transactions")
+    return typed(given, TRANSACTIONS, source, "transactions", settings.identity.placeholder_ids)
 
 
 def test_text_becomes_what_the_table_declares(spark: SparkSession, settings: Settings) -> None:
@@ -63,16 +63,35 @@ def test_a_row_that_comes_twice_is_one(spark: SparkSession, settings: Settings) 
 @pytest.mark.parametrize(
     ("row", "message"),
     [
-        (("1", "ann", "soon", "1"), "sources.transactions.columns.paid_at: a value is no timestamp"),
-        (("1", " ", "2026-01-05", "1"), "sources.transactions.columns.user_id: a row has none"),
+        (
+            ("1", "ann", "soon", "1"),
+            "paid_at: 'soon' is no time, in the row with transaction_id '1'; "
+            "write an SQL expression for it, such as to_timestamp(at, 'dd.MM.yyyy HH:mm')",
+        ),
+        (("1", " ", "2026-01-05", "1"), "user_id: the row with transaction_id '1' has none"),
+        (("1", "Guest", "2026-01-05", "1"), "user_id: 'Guest' names no user, in the row with transaction_id '1'"),
+        (("1", "j\ufffdrg", "2026-01-05", "1"), "user_id: the row with transaction_id '1' is not in UTF-8"),
+        ((None, "ann", "2026-01-05", "1"), "transaction_id: a row has none; leave such rows out at the source"),
     ],
 )
-def test_a_value_that_does_not_fit_is_told_by_its_column(
+def test_a_value_that_does_not_fit_is_told_by_column_value_row_and_cure(
     spark: SparkSession, settings: Settings, row: tuple[str, ...], message: str
 ) -> None:
     with pytest.raises(PySparkException) as refused:
         payments(spark, settings, row).collect()
-    assert message in (refused.value.getMessageParameters() or {})["errorMessage"]
+    told = (refused.value.getMessageParameters() or {})["errorMessage"]
+    assert told.startswith(f"sources.transactions.columns.{message}")
+    assert "ann" not in told and "rg" not in told
+
+
+def test_a_user_has_one_spelling(spark: SparkSession, settings: Settings) -> None:
+    rows = payments(
+        spark, settings,
+        ("1", "1001.0", "2026-01-05", "1"), ("2", " 1001 ", "2026-01-05", "1"), ("3", "01001", "2026-01-05", "1"),
+    )  # fmt: skip
+    assert sorted((row.transaction_id, row.user_id) for row in rows.collect()) == [
+        ("1", "1001"), ("2", "1001"), ("3", "01001"),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -83,6 +102,11 @@ def test_a_value_that_does_not_fit_is_told_by_its_column(
             r"columns\.amount: price: cannot be computed from the source's columns, id, who, at, cents",
         ),
         ({"amount": None}, r"columns\.amount: is needed"),
+        ({"transaction_id": "uuid()"}, r"columns\.transaction_id: uuid\(\): gives other values each time"),
+        ({"user_id": "concat(who, rand())"}, r"columns\.user_id: concat\(who, rand\(\)\): gives other values"),
+        ({"transaction_id": "concat(id, now())"}, r"columns\.transaction_id: .*: gives other values each time"),
+        ({"user_id": "array(who)"}, r"columns\.user_id: array\(who\): is array<string>; name a column of IDs"),
+        ({"amount": "to_date(at)"}, r"columns\.amount: to_date\(at\): is date, which cannot become decimal\(18,4\)"),
         ({"amuont": "cents"}, r"columns: silver\.transactions has no column amuont"),
     ],
 )

@@ -7,7 +7,7 @@ import pytest
 from pydantic import SecretStr
 from pyspark.sql import SparkSession
 
-from churn_spark.errors import UserError
+from churn_spark.errors import DataRefused, UserError
 from churn_spark.settings.all import Settings
 from churn_spark.sources.reading import read_source
 from tests.sources import postgres
@@ -23,7 +23,10 @@ def database() -> Iterator[Postgres]:
         server.run(
             "CREATE TABLE payments (id int, customer text, at timestamptz, local timestamp, price numeric(10, 2));"
             "INSERT INTO payments SELECT n, 'ann', '2026-01-05 10:00+01', '2026-01-05 10:00', n "
-            "FROM generate_series(1, 9) n"
+            "FROM generate_series(1, 9) n;"
+            "CREATE TABLE odd (id int, price numeric, at timestamp, day date, since timestamptz);"
+            "INSERT INTO odd VALUES (1, 1, '2026-01-05', '2026-01-05', '2026-01-05'),"
+            "(2, 'NaN', 'infinity', '-infinity', '4713-01-01 BC'), (3, 1e40, NULL, NULL, NULL)"
         )
         yield server
 
@@ -34,6 +37,11 @@ def reading(
     named = with_source(settings, "transactions", {}, location=database.url, table=table, **source)
     secret = {"jdbc_user": postgres.USER, "jdbc_password": SecretStr(password)}
     return named.model_copy(update={"sources": named.sources.model_copy(update=secret)})
+
+
+def with_columns(settings: Settings, columns: dict[str, str | None]) -> Settings:
+    source = settings.sources.transactions.model_copy(update={"columns": columns})
+    return settings.model_copy(update={"sources": settings.sources.model_copy(update={"transactions": source})})
 
 
 def test_a_table_is_read_in_ranges_without_loss(spark: SparkSession, settings: Settings, database: Postgres) -> None:
@@ -57,3 +65,26 @@ def test_a_wrong_password_is_told_without_it(spark: SparkSession, settings: Sett
     ) as refused:
         read_source(spark, "transactions", reading(settings, database, password="wrong-one"))
     assert "wrong-one" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("price", "NaN"), ("at", "infinity"), ("day", "-infinity"), ("since", r"4713-01-01 \S+ BC")],
+)
+def test_a_value_that_spark_does_not_know_is_refused(
+    spark: SparkSession, settings: Settings, database: Postgres, column: str, value: str
+) -> None:
+    named = with_columns(reading(settings, database, table="odd"), {"amount": column})
+    with pytest.raises(DataRefused, match=rf"transactions\.columns: {column} has the value {value}, which Spark"):
+        read_source(spark, "transactions", named)
+
+
+def test_a_number_that_is_too_large_is_refused_if_it_is_in_use(
+    spark: SparkSession, settings: Settings, database: Postgres
+) -> None:
+    large = "(SELECT * FROM odd WHERE id <> 2)"
+    with pytest.raises(DataRefused, match=r"price has the value 10{40}, which Spark does not know"):
+        read_source(spark, "transactions", with_columns(reading(settings, database, table=large), {"amount": "price"}))
+    rows = read_source(spark, "transactions", with_columns(reading(settings, database, table=large), {"amount": "id"}))
+    assert rows is not None
+    assert sorted(row.id for row in rows.select("id").collect()) == [1, 3]

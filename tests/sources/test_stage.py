@@ -5,12 +5,17 @@ from pathlib import Path
 import pytest
 
 from churn_spark.errors import DataRefused, UserError
-from churn_spark.identity.tables import USER_PSEUDONYMS
+from churn_spark.identity.stage import with_users
+from churn_spark.identity.tables import SESSIONS, USER_PSEUDONYMS
 from churn_spark.lake import Lake
 from churn_spark.settings.all import Settings
 from churn_spark.sources.stage import sources
 from churn_spark.sources.tables import CUSTOMERS, TRANSACTIONS
-from tests.sources.settings import with_source
+from churn_spark.table import Table
+from tests.sources.settings import KEY, with_source
+
+KEY_BYTES = KEY.get_secret_value().encode()
+SHORT_SESSIONS = Table(SESSIONS.name, "Sessions, of which the users alone are asked for", "user_id STRING")
 
 UNDATED: dict[str, str | None] = {"user_id": "who", "updated_at": None, "contract_months": "months"}
 DATED = UNDATED | {"updated_at": "day"}
@@ -55,9 +60,42 @@ def test_payments_become_what_the_source_holds_now(lake: Lake, settings: Setting
 def test_a_wrong_value_is_refused_and_writes_nothing(lake: Lake, settings: Settings, tmp_path: Path) -> None:
     file = tmp_path / "payments.csv"
     file.write_text("id,who,day,price\n1,ann,2026-01-01,dear\n")
-    with pytest.raises(DataRefused, match=r"sources\.transactions\.columns\.amount: a value is no decimal\(18,4\)"):
+    with pytest.raises(DataRefused, match=r"columns\.amount: 'dear' is no number, in the row with transaction_id '1'"):
         sources(lake, with_source(settings, "transactions", PAYMENTS, location=str(file)))
     assert not lake.exists(TRANSACTIONS)
+
+
+def test_a_customer_is_told_by_the_number_of_the_row(lake: Lake, settings: Settings, tmp_path: Path) -> None:
+    file = tmp_path / "customers.csv"
+    file.write_text("who,day,months\nann,2026-01-01,1\nbob,2026-01-01,twelve\n")
+    with pytest.raises(DataRefused, match=r"columns\.contract_months: 'twelve' is no whole number, in row 2; correct"):
+        sources(lake, with_source(settings, "customers", DATED, location=str(file)))
+
+
+def test_an_expression_that_fails_on_a_row_is_told_by_its_column(
+    lake: Lake, settings: Settings, tmp_path: Path
+) -> None:
+    file = tmp_path / "payments.csv"
+    file.write_text("id,who,day,price\n1,ann,2026-01-01,dear\n")
+    columns = PAYMENTS | {"amount": "price / 100"}
+    with pytest.raises(DataRefused, match=r"transactions\.columns\.amount: 'dear' does not fit the expression"):
+        sources(lake, with_source(settings, "transactions", columns, location=str(file)))
+
+
+def test_rows_of_users_without_events_are_counted(
+    lake: Lake, settings: Settings, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    users = with_users(lake, lake.spark.createDataFrame([("1001",)], "raw_user_id STRING"), KEY_BYTES)
+    lake.replace(SHORT_SESSIONS, users.select("user_id"))
+    file = tmp_path / "customers.csv"
+    named = with_source(settings, "customers", DATED, location=str(file))
+    file.write_text("who,day,months\nno-such-user,2026-01-01,1\n")
+    assert sources(lake, named) == {"customers": 1, "customers without events": 1}
+    assert "none of its users has an event in the logs" in caplog.text
+    caplog.clear()
+    file.write_text("who,day,months\nno-such-user,2026-01-01,1\n1001.0,2026-01-01,1\n")
+    assert sources(lake, named) == {"customers": 2, "customers without events": 1}
+    assert not caplog.text
 
 
 def test_a_file_that_is_not_there_is_named(lake: Lake, settings: Settings, tmp_path: Path) -> None:

@@ -11,10 +11,10 @@ NO_EVENT = "without an event"
 FEATURES = (
     Feature("account_age_days", "amount", "days", "Days since registration",
             lambda w: w.days_since("registration_ms"),
-            null="where no event tells the registration", minimum=None, since="v1.0"),
+            null="where no event tells a registration before `as_of`", since="v1.0"),
     Feature("tenure_bin", "score", "bin", "Age of the account: 0 under 30 days, 1 under 90, 2 under 365, 3 from 365 on",
             lambda w: _bin(w.days_since("registration_ms"), (30, 90, 365)),
-            null="where no event tells the registration", maximum=3, since="v1.1"),
+            null="where no event tells a registration before `as_of`", maximum=3, since="v1.1"),
     Feature("history_days", "count", "days", "Days since the first day with an event, that day included",
             lambda w: w.days_since_first(), minimum=1, since="v1.1"),
     Feature("weekend_share_30d", "share", "share of days", "Saturdays and Sundays, UTC, among the active days",

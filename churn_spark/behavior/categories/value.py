@@ -33,7 +33,7 @@ FEATURES = (
     Feature("clv_score", "score", "points", "100 times clv_3y over the clv_3y of a customer who pays and stays",
             lambda w: np.minimum(100 * _clv(w) / _fees(np.ones(1)), 100),
             window=90, null="without an event", maximum=100, since="v1.1"),
-    Feature("registration_missing", "flag", "yes or no", "1 if no event tells the time of registration",
+    Feature("registration_missing", "flag", "yes or no", "1 if no event tells a registration before `as_of`",
             lambda w: np.isnan(w.days_since("registration_ms")).astype(float), maximum=1, since="v1.1"),
     Feature("no_songs_30d", "flag", "yes or no", "1 if no song was played",
             lambda w: (w.sum("songs") == 0).astype(float), window=30, maximum=1, since="v1.1"),
