@@ -97,10 +97,9 @@ def test_features_that_the_events_do_not_give_are_not_published(
     assert not lake.exists(BEHAVIOR)
 
 
-DAILY: list[Event] = [
-    (user, f"2026-01-{day:02}", 12, 1, "Home") for day in range(5, 27) for user in "abcdefghijklmnopqrst"
-]
-STRAY = [("ann", "2010-01-02", 12, 1, "Home"), ("a", "2026-02-04", 12, 1, "Home")]
+USERS = "abcdefghijklmnopqrst"
+DAILY = [event(user, f"2026-01-{day:02} 12:00") for day in range(5, 27) for user in USERS]
+STRAY = [event("ann", "2010-01-02 12:00"), event("a", "2026-02-04 12:00")]
 
 
 def feature_days(lake: Lake) -> set[str]:
@@ -127,7 +126,7 @@ def test_stray_days_decide_nothing_and_are_named(
 def test_no_feature_of_a_day_is_left_that_the_logs_do_not_reach_any_more(
     lake: Lake, spark: SparkSession, settings: Settings
 ) -> None:
-    later: list[Event] = [(user, "2026-02-02", 12, 1, "Home") for user in "abcdefghijklmnopqrst"]
+    later = [event(user, "2026-02-02 12:00") for user in USERS]
     publish(lake, spark, DAILY + later, None)
     features(lake, settings)
     assert feature_days(lake) == {"01-12", "01-19", "01-26", "02-02", "02-03"}
@@ -138,7 +137,7 @@ def test_no_feature_of_a_day_is_left_that_the_logs_do_not_reach_any_more(
 
 
 def test_days_without_logs_are_named_as_an_outage(lake: Lake, spark: SparkSession, settings: Settings) -> None:
-    lost = ("2026-01-14", "2026-01-15")
-    publish(lake, spark, [event for event in DAILY if event[1] not in lost], None)
+    lost = (date(2026, 1, 14), date(2026, 1, 15))
+    publish(lake, spark, [row for row in DAILY if row["event_date"] not in lost], None)
     update_user_days(lake)
-    assert log_span(lake, settings).outages == [(date(2026, 1, 14), date(2026, 1, 15))]
+    assert log_span(lake, settings).outages == [lost]

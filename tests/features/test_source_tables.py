@@ -10,17 +10,14 @@ from churn_spark.identity.tables import SILVER_EVENTS
 from churn_spark.lake import Lake
 from churn_spark.settings.all import Settings
 from churn_spark.sources.tables import CUSTOMERS
-from churn_spark.table import Table
-from tests.features.events import SILVER, Event, silver
+from tests.rows import Event, event, silver
 
-SHORT_SILVER = Table(SILVER_EVENTS.name, "Silver with the columns that tiles are made from", SILVER)
-ANN: Event = ("ann", "2026-01-05", 9, 1, "Home")
-BOB: Event = ("bob", "2026-01-05", 9, 2, "Home")
+ANN, BOB = event("ann", session=1), event("bob", session=2)
 DAYS = [date(2026, 1, 12)]
 
 
 def log(lake: Lake, spark: SparkSession, *events: Event) -> None:
-    lake.replace(SHORT_SILVER, silver(spark, *events), made_from={"bronze.events": len(events)})
+    lake.replace(SILVER_EVENTS, silver(spark, *events), made_from={"bronze.events": len(events)})
     update_user_days(lake)
 
 

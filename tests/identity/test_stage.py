@@ -130,10 +130,10 @@ def test_forms_of_one_user_id_are_one_user_and_placeholders_none(
     lake: Lake, settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
     forms = ["39", "39.0", "3.9e1", " 39 ", "039", "undefined", "[object Object]", "  "]
-    land(lake, [(START + number * MINUTE, number, 0, "Home", form, None, None) for number, form in enumerate(forms)], 0)
+    land(lake, 0, *[logged(form, f"2026-01-01 00:{number:02}", number) for number, form in enumerate(forms)])
     identity(lake, settings)
     assert {row.raw_user_id for row in lake.read(USER_PSEUDONYMS).collect()} == {"39", "039"}
-    assert silver(lake).where("user_id IS NULL").count() == 3
+    assert lake.read(SILVER_EVENTS).where("user_id IS NULL").count() == 3
     [warning] = [message for message in caplog.messages if "name nobody" in message]
     assert "[object object] (1 events), undefined (1 events)" in warning
 
@@ -143,10 +143,10 @@ def test_a_key_file_that_is_gone_is_not_made_again(
 ) -> None:
     monkeypatch.delenv(VARIABLE)
     without = load_settings(LOCAL, [f"lake.root={settings.lake.root}"])
-    land(lake, [ANN], 0)
+    land(lake, 0, ANN)
     update_silver(lake, without)
     key_file(without).unlink()
-    land(lake, [ANN], 1)
+    land(lake, 1, ANN)
     with pytest.raises(UserError, match="is not there; put it back"):
         update_silver(lake, without)
     assert not key_file(without).exists()

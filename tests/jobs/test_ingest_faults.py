@@ -27,7 +27,7 @@ def source(tmp_path: Path) -> tuple[str, ...]:
     logs = tmp_path / "logs"
     for day in range(FILES):
         write(logs / f"day-{day}.json", *[log_line(session=day, item=number) for number in range(EVENTS)], "garbage")
-    return f"ingest.logs={logs}", "ingest.batch_bytes=1", "identity.refuse_unknown_share=1"
+    return f"ingest.logs={logs}", "ingest.batch_bytes=1"
 
 
 def assert_whole(spark: SparkSession, root: Path) -> None:
