@@ -7,6 +7,7 @@ import json
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, cast
@@ -242,9 +243,9 @@ class Lake:
                 self._await_commit(table)
 
     def _await_commit(self, table: Table) -> None:
-        """Wait for another job to commit the table whose folder it has made; remove empty folders of a killed job.
+        """Wait for another job to commit the table whose folder it has made; remove what a killed job left.
 
-        Raises DataRefused if there are files in the folder, or if it does not lie on this machine's disk.
+        Raises DataRefused if there is a commit in the folder, or if it does not lie on this machine's disk.
         """
         for _ in range(COMMIT_SECONDS):
             time.sleep(1)
@@ -255,14 +256,21 @@ class Lake:
                 if error.getCondition() != "DELTA_MISSING_DELTA_TABLE":
                     raise
         log = local_path(self.spark, f"{self._path(table)}/_delta_log")
-        if log is None or any(path.is_file() for path in log.rglob("*")):
+        files = [path for path in log.rglob("*") if path.is_file()] if log else []
+        if log is None or not all(path.name.startswith(".") for path in files):  # a commit not done has a hidden name
             raise DataRefused(
                 f"{table.name}: {self._path(table)} holds files but no table, because a job was killed while it made "
                 "the table; remove that folder and run again"
             )
-        for folder in (log / "_staged_commits", log):
-            if folder.exists():
-                folder.rmdir()  # fails if there is something in it by now
+
+        def remove() -> None:
+            for path in files:
+                path.unlink(missing_ok=True)
+            for folder in (log / "_staged_commits", log):
+                with suppress(OSError):  # it is not there, or there is something in it by now
+                    folder.rmdir()
+
+        self._commit(table, remove)  # in the table's turn no other job can be in the middle of a commit
 
     def _path(self, table: Table) -> str:
         return self.settings.path(*f"{self.settings.schema_prefix}{table.name}".split("."))

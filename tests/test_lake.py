@@ -38,11 +38,15 @@ def test_a_batch_is_appended_once(lake: Lake, spark: SparkSession) -> None:
 
 
 @pytest.mark.parametrize("left", ["_delta_log", "_delta_log/_staged_commits"])
-def test_empty_folders_that_a_killed_job_left_are_removed(
-    lake: Lake, spark: SparkSession, left: str, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("begun", [[], [".00000000000000000000.json.tmp"]])
+def test_what_a_killed_job_left_of_a_table_is_removed(
+    lake: Lake, spark: SparkSession, left: str, begun: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("churn_spark.lake.COMMIT_SECONDS", 1)
-    Path(lake.settings.path("gold", "visits"), left).mkdir(parents=True)
+    folder = Path(lake.settings.path("gold", "visits"), left)
+    folder.mkdir(parents=True)
+    for name in begun:
+        (folder / name).touch()
     rows = visits(spark, ("ann", 1, 3))
     lake.append(VISITS, rows, "job", 0)
     assert_rows(lake.read(VISITS), rows)
@@ -50,7 +54,7 @@ def test_empty_folders_that_a_killed_job_left_are_removed(
 
 def test_files_without_a_table_are_left_and_named(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("churn_spark.lake.COMMIT_SECONDS", 1)
-    left = Path(lake.settings.path("gold", "visits"), "_delta_log", ".00000000000000000000.json.tmp")
+    left = Path(lake.settings.path("gold", "visits"), "_delta_log", "another.file")
     left.parent.mkdir(parents=True)
     left.touch()
     with pytest.raises(DataRefused, match=f"gold.visits: {left.parent.parent} holds files but no table"):

@@ -5,8 +5,9 @@ import json
 import pytest
 
 from churn_spark.ingest.causes import cause
+from tests.rows import log_line, logged
 
-EVENT = {"ts": 1, "sessionId": 5, "itemInSession": 0, "page": "Home", "auth": "Logged In"}
+EVENT = logged()
 REQUEST = {"time": "2026-01-01", "client": "10.0.0.7", "path": "/a"}
 
 
@@ -31,6 +32,6 @@ def test_another_file_is_told(text: str, words: str) -> None:
     assert "10.0.0.7" not in told and "ann" not in told
 
 
-@pytest.mark.parametrize("line", [json.dumps({**EVENT, "ts": None}), json.dumps(EVENT)[:-1], "garbage", ""])
+@pytest.mark.parametrize("line", [log_line(ts=None), log_line()[:-1], "garbage", ""])
 def test_single_broken_lines_tell_of_no_other_file(line: str) -> None:
     assert cause([line]) is None

@@ -12,7 +12,8 @@ from churn_spark.ingest.stage import ingest
 from churn_spark.ingest.tables import BRONZE_EVENTS, LOG_FILES, QUARANTINE
 from churn_spark.lake import Lake
 from churn_spark.settings.all import Settings
-from tests.ingest.logs import event, reading, write
+from tests.ingest.logs import reading, write
+from tests.rows import log_line
 
 
 def taken(lake: Lake) -> dict[str, int]:
@@ -28,7 +29,7 @@ def test_a_backup_that_was_taken_is_the_way_out_that_the_refusal_names(
     logs = tmp_path / "logs"
     here = reading(settings, logs)
     for folder, status in ((logs, 200), (logs / "backup", 307)):  # exact copies would be no harm
-        write(folder / "a.json", *(event(number, userId="7", status=status) for number in range(4)), "garbage")
+        write(folder / "a.json", *(log_line(item=number, status=status) for number in range(4)), "garbage")
     ingest(lake, here)
     with pytest.raises(DataRefused, match=r"jobs/ingest\.py --forget 'backup/\*' takes the files of that name out"):
         update_silver(lake, here)
@@ -46,17 +47,17 @@ def test_a_file_that_is_forgotten_before_it_was_taken_is_never_taken(
     lake: Lake, settings: Settings, tmp_path: Path
 ) -> None:
     logs = tmp_path / "logs"
-    write(logs / "a.json", event(0))
-    write(logs / "b [1].json", event(1))
+    write(logs / "a.json", log_line())
+    write(logs / "b [1].json", log_line(item=1))
     assert ingest(lake, reading(settings, logs, forget="b [1].json")) == {"files forgotten": 1}
     assert ingest(lake, reading(settings, logs))["files"] == 1
-    write(logs / "b [1].json", event(1), event(2))
+    write(logs / "b [1].json", log_line(item=1), log_line(item=2))
     assert ingest(lake, reading(settings, logs)) == {}
     assert taken(lake) == {"logs/a.json": 1}
 
 
 def test_nothing_of_that_name_is_refused(lake: Lake, settings: Settings, tmp_path: Path) -> None:
-    write(tmp_path / "logs" / "a.json", event(0))
+    write(tmp_path / "logs" / "a.json", log_line())
     with pytest.raises(UserError, match=r"--forget b\*: no log file of that name was taken"):
         ingest(lake, reading(settings, tmp_path / "logs", forget="b*"))
 
@@ -71,8 +72,8 @@ def test_the_next_run_of_any_kind_goes_on_with_a_killed_one(
 ) -> None:
     logs = tmp_path / "logs"
     here = reading(settings, logs)
-    write(logs / "a.json", event(0), "garbage")
-    write(logs / "b.json", event(1), "more garbage")
+    write(logs / "a.json", log_line(), "garbage")
+    write(logs / "b.json", log_line(item=1), "more garbage")
     ingest(lake, here)
     append = Lake.append
 

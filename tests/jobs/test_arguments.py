@@ -28,7 +28,7 @@ def test_no_settings_file_is_status_2() -> None:
     [
         ("ingest", "lake.rot=x", 2, "error: --set lake.rot=x: lake.rot: no such setting"),
         ("ingest", "ingest.logs=/nowhere", 2, "failed: ingest.logs: cannot read the folder /nowhere"),
-        ("build_features", "labels.gap_days=1", 3, "refused: silver.events: no such table in the lake yet"),
+        ("build_features", "labels.gap_days=1", 3, "refused: silver.events: holds no rows yet"),
         ("score", "labels.gap_days=1", 3, "refused: churn: no champion in MLflow"),
     ],
 )
