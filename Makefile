@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format serve cluster-test bench-ingest bench-features constraints clean
+.PHONY: help setup demo test lint format serve cluster-test prove bench-ingest bench-features constraints clean
 
 BIN := .venv/bin
 CONFIG ?= conf/local.yml
@@ -47,11 +47,14 @@ serve: setup ## Answer requests with the exported model (MODEL=<folder>, PORT=80
 cluster-test: setup ## Run the pipeline on a Spark cluster of two workers on this machine
 	@$(BIN)/pytest tests/jobs/test_cluster.py
 
-bench-ingest: setup ## Measure ID recovery, bronze, the quality gate and faults; LOGS=<folder> adds logs, SCALING=10 a size
+prove: setup ## What takes too long for every change: many kills; CASES=<folder> adds logs and sources with faults
+	@KILLS=10 $(BIN)/pytest -q tests/jobs/test_ingest_faults.py tests/jobs/test_pipeline.py
+	@$(if $(CASES),$(BIN)/python -m tests.prove.cases '$(CASES)')
+
+bench-ingest: setup ## Measure ID recovery, bronze and the quality gate; LOGS=<folder> adds logs, SCALING=10 a size
 	@$(BIN)/python -m tests.benchmarks.bench_recovery --logs $(LOGS)
 	@$(BIN)/python -m tests.benchmarks.bench_bronze $(if $(SCALING),--scaling $(SCALING))
 	@$(BIN)/python -m tests.benchmarks.bench_quality '$(or $(firstword $(LOGS)),build/benchmarks/simulated-7936/logs)'
-	@KILLS=10 $(BIN)/pytest -q tests/jobs/test_ingest_faults.py
 
 bench-features: setup ## Measure features and point-in-time joins against plain ways to compute them
 	@$(BIN)/python -m tests.benchmarks.bench_features

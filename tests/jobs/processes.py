@@ -19,6 +19,7 @@ from tests.lakes import LOCAL
 PROJECT = Path(__file__).parent.parent.parent
 SPARK_SUBMIT = str(Path(sys.executable).with_name("spark-submit"))
 KEY = {"CHURN_SPARK_IDENTITY__PSEUDONYM_KEY": "0" * 64}  # one for all lakes, so that they can be compared
+KILLS = int(os.environ.get("KILLS", 1))  # `make prove` asks for more
 SMALL = ("simulate.users=400", "simulate.days=50", "training.trees=40", "training.min_positives=5")
 
 

@@ -12,13 +12,12 @@ from pyspark.sql import functions as F
 
 from churn_spark.ingest.tables import BRONZE_EVENTS, LOG_FILES, QUARANTINE
 from tests.ingest.logs import write
-from tests.jobs.processes import KEY, command, kill_during, run
+from tests.jobs.processes import KEY, KILLS, command, kill_during, run
 from tests.lakes import lake_at
 from tests.rows import log_line
 
 pytestmark = pytest.mark.slow
 FILES, EVENTS = 4, 200
-KILLS = int(os.environ.get("KILLS", 3))
 
 
 @pytest.fixture

@@ -23,15 +23,18 @@ from churn_spark.features.tables import BEHAVIOR, DAYS
 from churn_spark.identity.stage import identity
 from churn_spark.identity.tables import USER_PSEUDONYMS
 from churn_spark.ingest.stage import ingest
-from churn_spark.ingest.tables import BRONZE_EVENTS, QUARANTINE
+from churn_spark.ingest.tables import QUARANTINE
 from churn_spark.labels.stage import labels
 from churn_spark.labels.tables import LABELS
 from churn_spark.lake import Lake
+from churn_spark.scoring.stage import score
+from churn_spark.scoring.tables import CHURN_SCORES
 from churn_spark.session import spark_session
 from churn_spark.settings.all import Settings
 from churn_spark.settings.reading import load_settings
 from churn_spark.sources.stage import sources
 from churn_spark.sources.tables import CUSTOMERS, TICKETS, TRANSACTIONS
+from churn_spark.training.stage import train, training_set
 from tests.lakes import LOCAL
 
 Outcome = tuple[str, object, object]  # what, expected, found
@@ -122,26 +125,52 @@ def of_sources(spark: SparkSession, cases: Path, work: Path) -> Iterator[Outcome
         except (UserError, DataRefused) as error:
             return str(error)
 
+    def without(file: str, *begins: str) -> str:
+        """A copy of the file without the lines that begin so, which the refusal of the whole file names."""
+        lines = (cases / "sources" / file).read_text().splitlines(keepends=True)
+        (work / file).write_text("".join(line for line in lines if not line.startswith(begins)))
+        return str(work / file)
+
     lake = Lake(spark, case_settings(root, logs).lake)
-    counts = read("tickets", "tickets.csv")
-    yield "sources/tickets.csv: tickets", 7, lake.read(TICKETS).count() if isinstance(counts, dict) else counts
+    named = "'t7'" in str(read("tickets", "tickets.csv"))
+    yield "sources/tickets.csv: the short row is named", True, named
+    counts = read("tickets", without("tickets.csv", "t7"))
+    yield "sources/tickets.csv without it", 6, lake.read(TICKETS).count() if isinstance(counts, dict) else counts
     counts = read("transactions", "payments-with-zones.csv")
     times = [row[0] for row in lake.read(TRANSACTIONS).select(F.date_format("paid_at", "MM-dd HH:mm")).collect()]
     yield "sources/payments-with-zones.csv: UTC", ["01-19 01:00"], times if isinstance(counts, dict) else counts
     yield "sources/amounts.csv: refused with the value", True, "9,99" in str(read("transactions", "amounts.csv"))
     yield "sources/yyyymmdd.csv: refused with the value", True, "20260110" in str(read("transactions", "yyyymmdd.csv"))
-    counts = read("customers", "customers.csv")
-    met = lake.read(CUSTOMERS).join(lake.read(USER_PSEUDONYMS), "user_id").select("raw_user_id").distinct()
-    in_logs = lake.read(BRONZE_EVENTS).select(F.col("userId").alias("raw_user_id")).distinct()
-    found = {row[0] for row in met.join(in_logs, "raw_user_id").collect()}
-    yield "sources/customers.csv: 1001 and 1003 meet the logs", True, found >= {"1001", "1003"}
+    named = str(read("customers", "customers.csv")).startswith("sources.customers.columns.")
+    yield "sources/customers.csv: a row that cannot be is named", True, named
+    counts = read("customers", without("customers.csv", ",", "1006", "1007", "1008", "1010"))
+    met = counts["customers"] - counts["customers without events"] if isinstance(counts, dict) else counts
+    yield "sources/customers.csv without such: rows that meet the logs", 6, met
+    names = lake.read(CUSTOMERS).join(lake.read(USER_PSEUDONYMS), "user_id").select("raw_user_id").distinct()
+    found = names.where("raw_user_id IN ('1001', '1003')").count()
+    yield "sources/customers.csv without such: '1001.0' and ' 1003 ' are 1001 and 1003", 2, found
+
+
+def late(spark: SparkSession, cases: Path, work: Path) -> Iterator[Outcome]:
+    logs = work / "late" / "logs"
+    shutil.copytree(cases / "base", logs)
+    settings = case_settings(work / "late" / "lake", logs, "training.min_positives=1", "training.trees=20")
+    for files in ("first", "second"):
+        shutil.copytree(cases / "late" / files, logs, dirs_exist_ok=True)
+        lake = Lake(spark, settings.lake)
+        for stage in (ingest, identity, features, labels, training_set, train, score):
+            stage(lake, settings)
+    scores = lake.read(CHURN_SCORES).select("user_id", "as_of")
+    customers = lake.read(BEHAVIOR).where(F.col("as_of") == F.lit(newest(lake))).select("user_id", "as_of")
+    yield "late/second: scores of who is a customer no more", 0, scores.exceptAll(customers).count()
+    yield "late/second: customers without a score", 0, customers.exceptAll(scores).count()
 
 
 def main() -> int:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("folder", type=Path)
     cases = arguments.parse_args().folder.absolute()
-    kinds: Sequence[Callable[[SparkSession, Path, Path], Iterator[Outcome]]] = (clock, lines, of_sources)
+    kinds: Sequence[Callable[[SparkSession, Path, Path], Iterator[Outcome]]] = (clock, lines, of_sources, late)
     wrong = 0
     with tempfile.TemporaryDirectory() as work:
         spark = spark_session(case_settings(Path(work, "session"), cases / "base"))
