@@ -24,6 +24,7 @@ from churn_spark.settings.lake import LakeSettings
 from churn_spark.table import Table
 
 KEYS, TIMESTAMP_KEY = "churn_spark.keys", "churn_spark.timestamp_key"
+CHECKPOINT_INTERVAL = 100  # commits; a checkpoint costs as much as ten small commits, and Delta's default is ten
 COMMIT_SECONDS = 10  # at most, between the folder of a new table and its first commit
 
 
@@ -81,9 +82,8 @@ class Lake:
         """
         if not self.exists(table):
             return {}
-        history = self.spark.sql(f"DESCRIBE HISTORY {self.name(table)}").where("userMetadata IS NOT NULL")
-        rows = history.select("version", "userMetadata").orderBy("version").collect()
-        return {row["version"]: json.loads(row["userMetadata"]) for row in rows}
+        history = self.spark.sql(f"DESCRIBE HISTORY {self.name(table)}").select("version", "userMetadata").collect()
+        return {version: json.loads(note) for version, note in sorted(history) if note is not None}
 
     def made_from(self, table: Table) -> dict[str, Any]:
         """What the table's rows were last made from; empty if there are none, or none by its present definition.
@@ -226,8 +226,11 @@ class Lake:
         if self.settings.catalog:
             self.spark.sql(f"CREATE SCHEMA IF NOT EXISTS {self.name(table).rpartition('.')[0]}")
         clustering = f"CLUSTER BY ({', '.join(table.cluster_by)})" if table.cluster_by else ""
+        skipped_by = ",".join(dict.fromkeys((*table.cluster_by, *table.keys, *table.skip_by)))
+        statistics = f"delta.dataSkippingStatsColumns = '{skipped_by}', " if skipped_by else ""
         properties = (
             f"delta.enableChangeDataFeed = {str(table.change_feed).lower()}, "
+            f"delta.checkpointInterval = {CHECKPOINT_INTERVAL}, {statistics}"
             f"{KEYS} = '{','.join(table.keys)}', {TIMESTAMP_KEY} = '{table.timestamp_key or ''}'"
         )
         comment = _quoted(table.comment)

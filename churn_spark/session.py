@@ -24,6 +24,9 @@ from churn_spark.settings.all import Settings
 
 DELTA_EXTENSION = "io.delta.sql.DeltaSparkSessionExtension"
 DELTA_CATALOG = "org.apache.spark.sql.delta.catalog.DeltaCatalog"
+# Where the machine's zone is not UTC, Delta would compute a table's state again at each commit, to compare time stamps.
+# The session's zone is UTC everywhere, so they agree.
+TRUST_UTC = "spark.databricks.delta.allFilesInCrc.verificationMode.forceOnNonUTC.enabled"
 FAILURES = (PySparkException, Py4JJavaError)  # what Spark raises when it cannot read something
 log = logging.getLogger(__name__)
 
@@ -43,6 +46,7 @@ def spark_session(settings: Settings) -> SparkSession:
         .config("spark.sql.catalog.spark_catalog", DELTA_CATALOG)
         .config("spark.sql.session.timeZone", "UTC")
         .config("spark.ui.showConsoleProgress", "false")
+        .config(TRUST_UTC, "false")
         .config(map=dict(settings.spark.conf))
     )
     if "PYSPARK_GATEWAY_PORT" not in os.environ:  # which spark-submit sets for the Python that it starts

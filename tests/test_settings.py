@@ -59,6 +59,11 @@ def test_a_wrong_override_is_named(override: str, message: str) -> None:
     assert "\n" not in str(raised.value)
 
 
+def test_sparks_own_settings_can_be_given_at_once() -> None:
+    conf = load_settings(LOCAL, ["spark.conf={spark.ui.enabled: 'true', spark.driver.memory: 2g}"]).spark.conf
+    assert (conf["spark.ui.enabled"], conf["spark.driver.memory"]) == ("true", "2g")
+
+
 def test_dots_below_spark_conf_belong_to_sparks_own_setting() -> None:
     conf = load_settings(LOCAL, ["spark.conf.spark.sql.shuffle.partitions=8"]).spark.conf
     assert (conf["spark.sql.shuffle.partitions"], conf["spark.ui.enabled"]) == ("8", "false")

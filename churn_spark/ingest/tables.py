@@ -30,6 +30,7 @@ BRONZE_EVENTS = Table(
     ingest_batch BIGINT NOT NULL COMMENT 'Batch of files that brought the line'
     """,
     change_feed=True,
+    skip_by=("ts", "ingest_batch"),
     personal=(
         "userId",
         "registration",
@@ -52,6 +53,7 @@ QUARANTINE = Table(
     source_file STRING NOT NULL COMMENT 'URI of the file of the line',
     ingest_batch BIGINT NOT NULL COMMENT 'Batch of files that brought the line'
     """,
+    skip_by=("ingest_batch",),
     personal=("line",),
 )
 

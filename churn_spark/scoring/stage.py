@@ -47,11 +47,9 @@ def _champion(lake: Lake, settings: Settings) -> Champion:
         raise UserError(f"scoring.actions: no feature is named {', '.join(sorted(unknown))}")
     open_store(settings)
     champion = load_champion(settings)
-    versions = {
-        feature.name: _feature_version(lake, table)
-        for table, features in built_tables(lake).items()
-        for feature in features
-    }
+    tables = built_tables(lake)
+    built_by = {table: _feature_version(lake, table) for table in tables}
+    versions = {feature.name: built_by[table] for table, features in tables.items() for feature in features}
     refuse_other_meanings(champion, {feature.name: feature.since for feature in ALL_FEATURES}, versions)
     return champion
 

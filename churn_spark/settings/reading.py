@@ -108,7 +108,7 @@ def _parse_override(override: str) -> Mapping[str, Any]:
 
 
 def _nested(keys: Sequence[str], text: str) -> Mapping[str, Any]:
-    as_it_stands = tuple(keys) in SECRETS or list(keys[:2]) == ["spark", "conf"]
+    as_it_stands = tuple(keys) in SECRETS or list(keys[:-1]) == ["spark", "conf"]
     try:
         value: Any = text if as_it_stands else yaml.safe_load(text)
         if isinstance(value, str) and not text.startswith(("'", '"')):
