@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format serve cluster-test prove bench-ingest bench-features constraints clean
+.PHONY: help setup demo test lint format serve cluster-test prove bench-pipeline bench-ingest bench-features constraints clean
 
 BIN := .venv/bin
 CONFIG ?= conf/local.yml
@@ -50,6 +50,9 @@ cluster-test: setup ## Run the pipeline on a Spark cluster of two workers on thi
 prove: setup ## What takes too long for every change: many kills; CASES=<folder> adds logs and sources with faults
 	@KILLS=10 $(BIN)/pytest -q tests/jobs/test_ingest_faults.py tests/jobs/test_pipeline.py
 	@$(if $(CASES),$(BIN)/python -m tests.prove.cases '$(CASES)')
+
+bench-pipeline: setup ## Measure a run of the demo, stage by stage: seconds, Spark jobs, commits, idle seconds
+	@$(BIN)/python -m tests.benchmarks.bench_pipeline $(if $(LOGS),--logs $(LOGS))
 
 bench-ingest: setup ## Measure ID recovery, bronze and the quality gate; LOGS=<folder> adds logs, SCALING=10 a size
 	@$(BIN)/python -m tests.benchmarks.bench_recovery --logs $(LOGS)
