@@ -23,7 +23,11 @@ def ticket_rate(satisfaction: np.ndarray) -> np.ndarray:
 
 
 def tickets(settings: SimulateSettings, block: int) -> pa.RecordBatch:
-    """TICKETS rows; `closed_at` is null if the ticket is open at the end, `satisfaction` (1 to 5) if it is not rated."""
+    """TICKETS rows.
+
+    - `closed_at`: null for a ticket that is open at the end.
+    - `satisfaction`: 1 to 5; null for a ticket without a rating.
+    """
     rng = draw_generator(settings, block, "tickets")
     users = draw_users(settings, block)
     days, _ = live(settings, block, users)

@@ -13,41 +13,49 @@ from churn_spark.identity.pseudonyms import with_pseudonyms
 from churn_spark.identity.stage import lake_key, with_users
 from churn_spark.identity.tables import SESSIONS
 from churn_spark.lake import Lake
+from churn_spark.quality.gate import audit
 from churn_spark.session import FAILURES, cached
 from churn_spark.settings.all import Settings
 from churn_spark.settings.sources import SourceSettings
 from churn_spark.sources.columns import typed
-from churn_spark.sources.reading import read_source, source_location, unreadable
-from churn_spark.sources.tables import CUSTOMERS, TICKETS, TRANSACTIONS
+from churn_spark.sources.expectations import EXPECTED
+from churn_spark.sources.reading import read_source, source_settings, unreadable
+from churn_spark.sources.tables import CALENDAR, CUSTOMERS, TICKETS, TRANSACTIONS
 from churn_spark.table import Table
 
 log = logging.getLogger(__name__)
-SOURCES: Mapping[str, Table] = {"customers": CUSTOMERS, "transactions": TRANSACTIONS, "tickets": TICKETS}
+SOURCES: Mapping[str, Table] = {
+    "customers": CUSTOMERS,
+    "transactions": TRANSACTIONS,
+    "tickets": TICKETS,
+    "calendar": CALENDAR,
+}
 
 
 def sources(lake: Lake, settings: Settings) -> Mapping[str, int]:
-    """Customers, transactions and tickets -> silver, from the sources that have a location; returns the rows of each.
+    """Customers, transactions, tickets and calendar -> silver, from the sources that have a location.
 
-    - Transactions and tickets: the table becomes what the source holds now.
+    Returns the rows of each table.
+
+    - Transactions, tickets and calendar: the table becomes what the source holds now.
     - Rows of users without an event in the logs are counted too.
     - Customers: the table keeps the history. Rows with another `updated_at` are added. If the source does not tell it,
       rows that say something new are added.
 
-    Raises UserError for a source that cannot be read, DataRefused for a value that does not fit.
+    A table that holds all of its source already is left as it is. Raises UserError for a source that cannot be read,
+    DataRefused for a value that does not fit.
     """
     counts: dict[str, int] = {}
     for name, table in SOURCES.items():
         rows = read_source(lake.spark, name, settings)
         if rows is not None:
-            source = getattr(settings.sources, name)
-            dated_by_reading = source.columns.get(str(table.timestamp_key)) is None
-            values = typed(rows, table, source, name, settings.identity.placeholder_ids)
+            values = typed(rows, table, source_settings(name, settings), name, settings.identity.placeholder_ids)
             with cached(values, on_disk=True) as new:  # the source is read once
                 try:
-                    new.count()
+                    content = _content(new)
                 except FAILURES as error:
                     raise _refused(error, name, settings) from error
-                _write(lake, table, new, dated_by_reading, lake_key(lake, settings))
+                _update(lake, table, new, content, name, settings)
             counts |= _counted(lake, table, name, settings)
     return counts
 
@@ -64,23 +72,43 @@ def changed(customers: DataFrame, history: DataFrame) -> DataFrame:
     return customers.join(latest, same, "left_anti")
 
 
-def _write(lake: Lake, table: Table, raw: DataFrame, dated_by_reading: bool, key: bytes) -> None:
-    users = with_users(lake, raw.select(F.col("user_id").alias("raw_user_id")), key)
-    rows = raw.transform(with_pseudonyms, users).select(*raw.columns)
+def _content(rows: DataFrame) -> Mapping[str, str]:
+    """A mark of the rows, whatever their order; the same rows have the same mark."""
+    numbers = F.xxhash64(*rows.columns).cast("decimal(38, 0)")
+    return (
+        rows.agg(F.count("*").alias("rows"), F.sum(numbers).alias("hash"))
+        .selectExpr("string(rows) AS rows", "string(hash) AS hash")
+        .collect()[0]
+        .asDict()
+    )
+
+
+def _update(
+    lake: Lake, table: Table, raw: DataFrame, content: Mapping[str, str], name: str, settings: Settings
+) -> None:
+    if table.timestamp_key is None and lake.is_current(table, content):
+        return
+    audit(lake, table, raw, EXPECTED[table])
+    rows = raw
+    if "user_id" in raw.columns:
+        users = with_users(lake, raw.select(F.col("user_id").alias("raw_user_id")), lake_key(lake, settings))
+        rows = raw.transform(with_pseudonyms, users).select(*raw.columns)
     if table.timestamp_key is None:
-        lake.replace(table, rows)
-    elif dated_by_reading and lake.exists(table):
-        lake.create(table)  # which adds columns that an earlier release did not know
-        lake.merge(table, rows.transform(changed, lake.read(table)))
-    else:
-        lake.merge(table, rows)
+        lake.replace(table, rows, made_from=content)
+        return
+    lake.create(table)  # which adds columns that an earlier release did not know
+    history = lake.read(table)
+    dated_by_reading = source_settings(name, settings).columns.get(table.timestamp_key) is None
+    new = rows.transform(changed, history) if dated_by_reading else rows.subtract(history.select(*rows.columns))
+    if not new.isEmpty():
+        lake.merge(table, new)
 
 
 def _counted(lake: Lake, table: Table, name: str, settings: Settings) -> Mapping[str, int]:
     """The rows of a source's table, and how many of them are of users without an event in the logs."""
     rows = lake.read(table)
     count = rows.count()
-    if settings.ingest.origin == "customers" or not lake.exists(SESSIONS):
+    if settings.ingest.origin == "customers" or "user_id" not in rows.columns or not lake.exists(SESSIONS):
         return {name: count}
     unmatched = rows.join(lake.read(SESSIONS).select("user_id").distinct(), "user_id", "left_anti").count()
     if count and unmatched == count:
@@ -97,14 +125,14 @@ def _refused(error: Exception, name: str, settings: Settings) -> Exception:
         told: Mapping[str, str] = error.getMessageParameters() or {}
         if error.getCondition() == "USER_RAISED_EXCEPTION":
             return DataRefused(told["errorMessage"])
-        failed = _failed_column(error, getattr(settings.sources, name))
+        failed = _failed_column(error, source_settings(name, settings))
         if failed is not None:
             value = "a value" if failed == "user_id" else told.get("expression", "a value")
             return DataRefused(
                 f"sources.{name}.columns.{failed}: {value} does not fit the expression; correct it at the source, or "
                 "use try_cast or CASE"
             )
-    return unreadable(name, str(source_location(name, settings)), error)
+    return unreadable(name, str(source_settings(name, settings).location), error)
 
 
 def _failed_column(error: PySparkException, source: SourceSettings) -> str | None:
