@@ -120,19 +120,19 @@ PAPERLESS_SHARE, ADDED_SERVICES, ADDED_SHARE = 0.8, 3, 0.2  # services besides t
 BILL_DAYS = 30  # between two bills
 GRACE_DAYS = 3  # from the bill to the end of the time to pay
 INVOICE_DAYS, INVOICE_SLOPE = 1.2, -0.5  # mean time until a bill without automatic payment is paid
-FAILURE_RATE, FAILURE_SLOPE = 0.04, -0.6  # of a bill's first payment
+FAILURE_RATE, FAILURE_SLOPE = 0.04, -0.9  # of a bill's first payment
 RETRY_DAYS = 3.0  # mean time from a failed payment to the next one, which succeeds
-REFUND_RATE, REFUND_SLOPE, REFUND_DAYS = 0.015, -0.7, 5.0  # of a payment, and the mean time until then
+REFUND_RATE, REFUND_SLOPE, REFUND_DAYS = 0.015, -0.9, 5.0  # of a payment, and the mean time until then
 PROMOTION_PRICE = 0.5  # share of the price that the first bill asks for, for upgrades during a promotion
 
 # --- support (all assumed) -----------------------------------------------------------------------------------
-TICKET_RATE, TICKET_SLOPE = 0.008, -0.5  # a day
+TICKET_RATE, TICKET_SLOPE = 0.008, -0.9  # a day
 HIGHEST_TICKET_RATE = 0.3
-CLOSING_HOURS = 20.0  # mean
+CLOSING_HOURS, CLOSING_SLOPE = 20.0, -0.4  # mean
 PHONE_SHARE = 0.3
 URGENT_SHARE, URGENT_SLOPE = 0.1, -0.4
 RATED_SHARE = 0.6  # of the closed tickets
-RATING, RATING_SLOPE, RATING_DEVIATION = 3.4, 0.8, 1.0  # from 1 to 5, rounded
+RATING, RATING_SLOPE, RATING_DEVIATION = 3.4, 1.0, 0.8  # from 1 to 5, rounded
 
 # --- calendar (assumed) --------------------------------------------------------------------------------------
 CALENDAR_DAYS = 120  # that the calendar reaches before the first and after the last simulated day

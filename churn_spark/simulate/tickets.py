@@ -35,7 +35,8 @@ def tickets(settings: SimulateSettings, block: int) -> pa.RecordBatch:
     day, user = np.nonzero(opens)
     n, satisfaction = len(day), days.satisfaction[day, user]
     opened = day * MS_PER_DAY + draw_time_of_day(rng, n)
-    closed = opened + (rng.exponential(p.CLOSING_HOURS, n) * MS_PER_HOUR).astype(np.int64)
+    hours = rng.exponential(p.CLOSING_HOURS * np.exp(p.CLOSING_SLOPE * satisfaction))
+    closed = opened + (hours * MS_PER_HOUR).astype(np.int64)
     rating = np.clip(np.round(rng.normal(p.RATING + p.RATING_SLOPE * satisfaction, p.RATING_DEVIATION)), 1, 5)
     still_open = closed >= end_ms(settings)
     number = users.number.astype(str)[user]

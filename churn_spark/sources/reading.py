@@ -63,6 +63,8 @@ def unreadable(name: str, location: str, error: Exception) -> UserError:
     told = re.search(r"UserError: (.+)", str(error))  # raised by the worker that fetched the pages
     if "TIMESTAMP(NANOS" in words:
         words = "a time column counts nanoseconds; write it in microseconds, in pandas by coerce_timestamps='us'"
+    if "PATH_NOT_FOUND" in words:
+        words = "nothing is there; correct the location, or run jobs/simulate.py if the logs are simulated"
     if "CSV header does not conform" in words:
         words = "its files have other columns, or the same in another order; give all of them the same header"
     return UserError(f"sources.{name}.location: {location}: cannot be read: {told[1] if told else words}")

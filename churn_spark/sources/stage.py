@@ -93,7 +93,7 @@ def _update(
     if "user_id" in raw.columns:
         users = with_users(lake, raw.select(F.col("user_id").alias("raw_user_id")), lake_key(lake, settings))
         rows = raw.transform(with_pseudonyms, users).select(*raw.columns)
-    if table.timestamp_key is None:
+    if table.timestamp_key is None or not lake.exists(table):
         lake.replace(table, rows, made_from=content)
         return
     lake.create(table)  # which adds columns that an earlier release did not know
@@ -107,10 +107,11 @@ def _update(
 def _counted(lake: Lake, table: Table, name: str, settings: Settings) -> Mapping[str, int]:
     """The rows of a source's table, and how many of them are of users without an event in the logs."""
     rows = lake.read(table)
-    count = rows.count()
     if settings.ingest.origin == "customers" or "user_id" not in rows.columns or not lake.exists(SESSIONS):
-        return {name: count}
-    unmatched = rows.join(lake.read(SESSIONS).select("user_id").distinct(), "user_id", "left_anti").count()
+        return {name: rows.count()}
+    logged = lake.read(SESSIONS).select("user_id", F.lit(True).alias("logged")).distinct()
+    counts = rows.join(logged, "user_id", "left").agg(F.count("*"), F.count_if(F.col("logged").isNull()))
+    [(count, unmatched)] = counts.collect()
     if count and unmatched == count:
         log.warning(
             "sources.%s.columns.user_id: none of its users has an event in the logs; name the column with the same IDs",
