@@ -9,7 +9,7 @@ from churn_spark.quality.tables import QUALITY
 from churn_spark.runs import RUNS
 from churn_spark.scoring.tables import CHURN_SCORES
 from churn_spark.segments.tables import SEGMENT_PROFILES, SEGMENTS
-from churn_spark.sources.tables import CUSTOMERS, TICKETS, TRANSACTIONS
+from churn_spark.sources.tables import CALENDAR, CUSTOMERS, TICKETS, TRANSACTIONS
 from churn_spark.table import Table
 from churn_spark.training.tables import TRAINING_SET
 
@@ -22,6 +22,7 @@ ALL_TABLES: tuple[Table, ...] = (
     CUSTOMERS,
     TRANSACTIONS,
     TICKETS,
+    CALENDAR,
     SESSIONS,
     USER_DAYS,
     DAYS,

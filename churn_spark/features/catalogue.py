@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 
 from churn_spark.behavior.catalogue import BEHAVIOR_FEATURES, CATEGORIES
 from churn_spark.behavior.definition import FEATURE_VERSION, Declared
-from churn_spark.features import demographics, support, transactions
+from churn_spark.features import demographics, holidays, support, transactions
 from churn_spark.features.demographics import DEMOGRAPHICS
+from churn_spark.features.holidays import CALENDAR_FEATURES
 from churn_spark.features.support import SUPPORT
 from churn_spark.features.tables import BEHAVIOR
 from churn_spark.features.transactions import TRANSACTION_FEATURES
@@ -18,6 +19,7 @@ FEATURE_TABLES: Mapping[Table, Features] = {
     DEMOGRAPHICS: demographics.FEATURES,
     TRANSACTION_FEATURES: transactions.FEATURES,
     SUPPORT: support.FEATURES,
+    CALENDAR_FEATURES: holidays.FEATURES,
 }
 ALL_FEATURES: Features = [feature for features in FEATURE_TABLES.values() for feature in features]
 

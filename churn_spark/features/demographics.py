@@ -1,4 +1,4 @@
-"""Features of a customer's contract, from the customer source as it stood at `as_of`."""
+"""Features of a customer and the contract, from the customer source as it stood at `as_of`."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -6,10 +6,12 @@ from datetime import date
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
+from churn_spark.behavior.regions import REGIONS
 from churn_spark.calendar import day_of
 from churn_spark.features.source_feature import SourceFeature, days_before_as_of, key_columns
 from churn_spark.features.tables import feature_table
 from churn_spark.quality.expectation import in_sql
+from churn_spark.sources.expectations import OLDEST
 
 TENURE = "coalesce(months_since_joining, floor(tenure_months) + months_since_update)"
 MONTHLY = "contract_months <= 1"
@@ -17,6 +19,14 @@ CONTRACTS = ("monthly", "yearly", "longer")
 PAYMENT_METHODS = (
     "bank transfer", "card", "direct debit", "electronic check", "e-wallet", "invoice", "mailed check", "other",
 )  # fmt: skip
+PLANS = ("free", "student", "individual", "family", "basic", "standard", "premium", "other")
+CUSTOMER_REGIONS = (*REGIONS, "other")
+
+
+def _level(column: str, levels: Sequence[str]) -> str:
+    """The value if it is one of the levels, `other` for every other value."""
+    return f"CASE WHEN {column} IN ({in_sql(levels)}) THEN {column} WHEN {column} IS NOT NULL THEN 'other' END"
+
 
 FEATURES = (
     SourceFeature("tenure_months", "count", "months", "Whole months as a customer", TENURE,
@@ -47,9 +57,18 @@ FEATURES = (
                   "WHEN contract_months > 12 THEN 'longer' END",
                   null="where the source does not tell", levels=CONTRACTS, since="v1.2"),
     SourceFeature("payment_method", "category", "level", "How bills are paid; other for every other way of payment",
-                  f"CASE WHEN payment_method IN ({in_sql(PAYMENT_METHODS)}) THEN payment_method "
-                  "WHEN payment_method IS NOT NULL THEN 'other' END",
+                  _level("payment_method", PAYMENT_METHODS),
                   null="where the source does not tell", levels=PAYMENT_METHODS, since="v1.2"),
+    SourceFeature("age", "amount", "years", "Age at the time of the source row", "age",
+                  null="where the source does not tell", maximum=OLDEST, since="v1.3"),
+    SourceFeature("plan", "category", "level", "Plan subscribed to; other for every other plan", _level("plan", PLANS),
+                  null="where the source does not tell", levels=PLANS, since="v1.3"),
+    SourceFeature("customer_region", "category", "level",
+                  "Region by the customer source; other for every other region", _level("region", CUSTOMER_REGIONS),
+                  null="where the source does not tell", levels=CUSTOMER_REGIONS, since="v1.3"),
+    SourceFeature("days_since_plan_change", "amount", "days",
+                  "Days since the source row that told another plan than the row before", "days_since_plan_change",
+                  null="without such a row", since="v1.3"),
     SourceFeature("tenure_missing", "flag", "yes or no", "1 if tenure is unknown", f"int({TENURE} IS NULL)", maximum=1,
                   since="v1.1"),
     SourceFeature("contract_missing", "flag", "yes or no", "1 if the contract is unknown",
@@ -74,9 +93,12 @@ def demographics_features(customers: DataFrame, as_of_days: Sequence[date]) -> D
 
     Example: rows of 3 May, 10:00, and of 20 May, 0:00. The first counts as of 4 to 20 May, the second from 21 May on.
     """
-    until = F.lead("updated_at").over(Window.partitionBy("user_id").orderBy("updated_at"))
+    in_order = Window.partitionBy("user_id").orderBy("updated_at")
+    plan_before = F.lag("plan").over(in_order)
+    changed_at = F.when(F.col("plan") != plan_before, F.col("updated_at"))
     return (
-        customers.withColumn("until", until)
+        customers.withColumns({"until": F.lead("updated_at").over(in_order), "changed_at": changed_at})
+        .withColumn("plan_changed_at", F.last("changed_at", ignorenulls=True).over(in_order))
         .withColumn("as_of_day", F.explode(F.array(*[F.lit(day) for day in as_of_days])))
         .where((days_before_as_of("updated_at") > 0) & F.coalesce(days_before_as_of("until") <= 0, F.lit(True)))
         .withColumns({"updated_day": day_of("updated_at"), "joined_day": day_of("joined_at")})
@@ -84,6 +106,7 @@ def demographics_features(customers: DataFrame, as_of_days: Sequence[date]) -> D
             {
                 "months_since_joining": F.expr("floor(months_between(as_of_day, joined_day))"),
                 "months_since_update": F.expr("floor(months_between(as_of_day, updated_day))"),
+                "days_since_plan_change": days_before_as_of("plan_changed_at"),
                 "months_at_update": F.expr("coalesce(floor(months_between(updated_day, joined_day)), tenure_months)"),
             }
         )

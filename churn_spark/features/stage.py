@@ -19,6 +19,7 @@ from churn_spark.features.batch import percentiles, user_days, user_features, wi
 from churn_spark.features.catalogue import FEATURE_TABLES, Features
 from churn_spark.features.demographics import DEMOGRAPHICS, demographics_features
 from churn_spark.features.expectations import distribution, feature_rows
+from churn_spark.features.holidays import CALENDAR_FEATURES, calendar_features
 from churn_spark.features.parity import online_differences
 from churn_spark.features.point_in_time import at_newest_as_of
 from churn_spark.features.span import LoggedDay, Span, in_words, span_of
@@ -33,7 +34,7 @@ from churn_spark.quality.gate import Check, audit, publish
 from churn_spark.quality.sample import sample
 from churn_spark.session import cached
 from churn_spark.settings.all import Settings
-from churn_spark.sources.tables import CUSTOMERS, TICKETS, TRANSACTIONS
+from churn_spark.sources.tables import CALENDAR, CUSTOMERS, TICKETS, TRANSACTIONS
 from churn_spark.table import Table
 
 log = logging.getLogger(__name__)
@@ -52,7 +53,8 @@ def features(lake: Lake, settings: Settings) -> Mapping[str, int]:
     grid = as_of_grid(span.first, span.last, settings.features.step_days, settings.features.min_history_days)
     days = with_those_made(lake, PERCENTILES, [*grid, span.end], span.first)
     warnings = update_behavior(lake, days, settings, span.first)
-    return _counted(lake, days, warnings + update_source_tables(lake, days, settings, of_logs=True))
+    warnings += update_source_tables(lake, days, settings, of_logs=True) + update_calendar(lake, days, settings)
+    return _counted(lake, days, warnings)
 
 
 def customer_features(lake: Lake, settings: Settings) -> Mapping[str, int]:
@@ -207,6 +209,27 @@ def update_source_tables(lake: Lake, days: Sequence[date], settings: Settings, *
             expect, checks = feature_rows(table, FEATURE_TABLES[table]), [_distribution(lake, table, settings)]
             warnings += publish(lake, table, features_of(rows, days), expect, checks, made_from=made_from)
     return warnings
+
+
+def update_calendar(lake: Lake, days: Sequence[date], settings: Settings) -> int:
+    """Update `customer_features.calendar` from `silver.calendar`, for the customers of `customer_features.behavior`."""
+    if not lake.exists(CALENDAR):
+        return 0
+    version, _ = lake.changed_days(BEHAVIOR, None)
+    made_from = _made_from({CALENDAR.name: lake.version(CALENDAR), BEHAVIOR.name: version}, days)
+    made_from |= {"gap_days": settings.labels.gap_days, "horizon_days": settings.labels.horizon_days}
+    if lake.is_current(CALENDAR_FEATURES, made_from):
+        return 0
+    customers = lake.read(BEHAVIOR, version).select("user_id", "as_of", "region")
+    rows = calendar_features(lake.read(CALENDAR), customers, settings.labels)
+    return publish(
+        lake,
+        CALENDAR_FEATURES,
+        rows,
+        feature_rows(CALENDAR_FEATURES, FEATURE_TABLES[CALENDAR_FEATURES]),
+        [_distribution(lake, CALENDAR_FEATURES, settings)],
+        made_from=made_from,
+    )
 
 
 def _made_from(inputs: Mapping[str, int], days: Iterable[date]) -> dict[str, Any]:

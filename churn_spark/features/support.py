@@ -8,6 +8,9 @@ from pyspark.sql import functions as F
 
 from churn_spark.features.source_feature import SourceFeature, days_before_as_of, key_columns
 from churn_spark.features.tables import feature_table
+from churn_spark.sources.expectations import BEST, WORST
+
+RATED = "satisfaction IS NOT NULL AND closed_days_ago > 0"  # who gets the answer rates it
 
 
 def _count(days: int, condition: str = "true") -> str:
@@ -29,6 +32,14 @@ FEATURES = (
     SourceFeature("hours_to_close", "amount", "hours", "Mean time from opening to closing of the tickets closed so far",
                   "avg(seconds_to_close) FILTER (WHERE closed_days_ago > 0) / 3600",
                   null="without a closed ticket", since="v1.1"),
+    SourceFeature("ticket_satisfaction_mean", "score", "rating", "Mean rating of the tickets closed so far, 1 to 5",
+                  f"avg(satisfaction) FILTER (WHERE {RATED})", null="without a rating", minimum=WORST, maximum=BEST,
+                  since="v1.3"),
+    SourceFeature("ticket_satisfaction_last", "score", "rating", "Rating of the ticket that was closed last, 1 to 5",
+                  f"max_by(satisfaction, struct(closed_at, ticket_id)) FILTER (WHERE {RATED})", null="without a rating",
+                  minimum=WORST, maximum=BEST, since="v1.3"),
+    SourceFeature("low_ratings_90d", "count", "tickets", "Tickets closed and rated 1 or 2",
+                  f"count_if({RATED} AND closed_days_ago <= 90 AND satisfaction <= 2)", window=90, since="v1.3"),
 )  # fmt: skip
 
 SUPPORT = feature_table(
@@ -42,8 +53,8 @@ SUPPORT = feature_table(
 def support_features(tickets: DataFrame, as_of_days: Sequence[date]) -> DataFrame:
     """Rows of `customer_features.support` from `silver.tickets`, at the midnight of each of `as_of_days`.
 
-    A ticket counts for the midnights after its `opened_at`, and is open at the midnights up to its `closed_at`. One
-    shuffle, of partial sums per customer and midnight.
+    A ticket counts for the midnights after its `opened_at`, and is open at the midnights up to its `closed_at`. Its
+    rating counts for the midnights after that. One shuffle, of partial sums per customer and midnight.
     """
     return (
         tickets.withColumn("as_of_day", F.explode(F.array(*[F.lit(day) for day in as_of_days])))

@@ -100,6 +100,8 @@ def with_users(lake: Lake, raw_user_ids: DataFrame, key: bytes) -> DataFrame:
     raw = raw_user_ids.where("raw_user_id IS NOT NULL").distinct()
     if lake.exists(USER_PSEUDONYMS):
         raw = raw.join(lake.read(USER_PSEUDONYMS), "raw_user_id", "left_anti")
+        if raw.isEmpty():  # a MERGE of nothing costs as much as one of a few rows
+            return lake.read(USER_PSEUDONYMS)
     lake.merge(USER_PSEUDONYMS, pseudonyms(raw, key))
     return lake.read(USER_PSEUDONYMS)
 

@@ -41,6 +41,11 @@ class Settings(Section):
         return self.lake.path("landing", "truth") if self.ingest.origin == "simulator" else None
 
     @property
+    def records(self) -> str | None:
+        """Folder of the simulator's customers, payments, tickets and calendar; None where truth is None."""
+        return self.lake.path("landing", "records") if self.ingest.origin == "simulator" else None
+
+    @property
     def tracking_uri(self) -> str:
         """MLflow's store; by default SQLite beside the lake."""
         return self.mlflow.tracking_uri or f"sqlite:///{self.lake.path('mlflow', 'mlflow.db')}"

@@ -1,4 +1,4 @@
-"""Size of the simulated logs."""
+"""Size of the simulation."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Customer data besides the logs."""
+"""Data besides the logs."""
 
 import re
 from typing import Literal
@@ -38,7 +38,7 @@ class SourceSettings(Section):
 
 
 class SourcesSettings(Section):
-    """Customer data besides the logs; password and token come from the environment only."""
+    """Data besides the logs; password and token come from the environment only."""
 
     jdbc_user: str | None
     jdbc_password: SecretStr | None
@@ -46,3 +46,4 @@ class SourcesSettings(Section):
     customers: SourceSettings
     transactions: SourceSettings
     tickets: SourceSettings
+    calendar: SourceSettings

@@ -1,1 +1,1 @@
-"""Simulates the logs of a streaming service, with a known churn hazard, at any size."""
+"""Simulates the logs and records of a streaming service, with a known churn hazard, at any size."""

@@ -1,6 +1,7 @@
 """Simulated time: within a block in ms since the first midnight, UTC; outside of it in ms since epoch."""
 
 import numpy as np
+import pyarrow as pa
 
 from churn_spark.clock import MS_PER_DAY, MS_PER_HOUR
 from churn_spark.settings.simulate import SimulateSettings
@@ -20,6 +21,11 @@ def end_ms(settings: SimulateSettings) -> int:
 def dates(settings: SimulateSettings, days: np.ndarray) -> np.ndarray:
     """The dates of days that are counted from 0."""
     return np.datetime64(settings.start, "D") + days
+
+
+def times(settings: SimulateSettings, ms: np.ndarray, unknown: np.ndarray | None = None) -> pa.Array:
+    """The points in time of ms since the first midnight; null where `unknown`."""
+    return pa.array((epoch_ms(settings) + ms) * 1000, pa.timestamp("us", tz="UTC"), mask=unknown)
 
 
 def draw_time_of_day(rng: np.random.Generator, n: int) -> np.ndarray:

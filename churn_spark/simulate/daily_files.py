@@ -34,7 +34,7 @@ def claim_folder(folder: str, settings: SimulateSettings) -> bool:
         with filesystem.open_input_stream(f"{path}/{MARKER}") as stream:
             marked = stream.read().decode()
         if marked != wanted:
-            raise UserError(f"{folder}: holds the logs of another simulation, {marked}; name an empty folder")
+            raise UserError(f"{folder}: holds another simulation, {marked}; name an empty folder")
     elif any(not name.startswith(".") for name in files):
         raise UserError(f"{folder}: holds files that the simulator did not write; name an empty folder")
     else:

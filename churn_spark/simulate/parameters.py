@@ -107,3 +107,33 @@ DUPLICATE_SHARE = 0.005  # sent twice, word for word
 DUPLICATE_SECONDS = 60.0  # mean time until the second one arrives
 LATE_SHARE = 0.01  # arrive late, so out of order, some in the next day's file
 LATE_SECONDS = 1800.0  # mean delay
+
+# --- accounts and bills (all assumed; nothing here changes what the logs show) ---------------------------------
+TIERS = ("student", "individual", "family")  # what the paid level is sold as
+YOUNG, YOUNG_SHARES, OTHER_SHARES = 26, (0.6, 0.35, 0.05), (0.05, 0.65, 0.3)  # years, and the shares of the tiers
+TIER_PRICES = {"student": 4.99, "individual": 9.99, "family": 14.99}  # a month, before the price rise
+PRICE_RISE, PRICE_RISE_AT = 0.1, 0.5  # share of the price, and of the simulated days at which all prices rise
+AGE_YEARS, AGE_DEVIATION, YOUNGEST, OLDEST = 31.0, 0.35, 16, 90  # median, and deviation on the log scale
+PAYMENT_METHODS, METHOD_SHARES = ("card", "e-wallet", "direct debit", "invoice"), (0.5, 0.2, 0.15, 0.15)
+YEARLY_SHARE, YEARLY_SLOPE = 0.15, 0.6  # customers with a yearly contract, by the satisfaction that they return to
+PAPERLESS_SHARE, ADDED_SERVICES, ADDED_SHARE = 0.8, 3, 0.2  # services besides the first: binomial
+BILL_DAYS = 30  # between two bills
+GRACE_DAYS = 3  # from the bill to the end of the time to pay
+INVOICE_DAYS, INVOICE_SLOPE = 1.2, -0.5  # mean time until a bill without automatic payment is paid
+FAILURE_RATE, FAILURE_SLOPE = 0.04, -0.9  # of a bill's first payment
+RETRY_DAYS = 3.0  # mean time from a failed payment to the next one, which succeeds
+REFUND_RATE, REFUND_SLOPE, REFUND_DAYS = 0.015, -0.9, 5.0  # of a payment, and the mean time until then
+PROMOTION_PRICE = 0.5  # share of the price that the first bill asks for, for upgrades during a promotion
+
+# --- support (all assumed) -----------------------------------------------------------------------------------
+TICKET_RATE, TICKET_SLOPE = 0.008, -0.9  # a day
+HIGHEST_TICKET_RATE = 0.3
+CLOSING_HOURS, CLOSING_SLOPE = 20.0, -0.4  # mean
+PHONE_SHARE = 0.3
+URGENT_SHARE, URGENT_SLOPE = 0.1, -0.4
+RATED_SHARE = 0.6  # of the closed tickets
+RATING, RATING_SLOPE, RATING_DEVIATION = 3.4, 1.0, 0.8  # from 1 to 5, rounded
+
+# --- calendar (assumed) --------------------------------------------------------------------------------------
+CALENDAR_DAYS = 120  # that the calendar reaches before the first and after the last simulated day
+PROMOTION_EVERY, PROMOTION_DAYS = 45, 7

@@ -32,11 +32,9 @@ def simulate_logs(spark: SparkSession, size: SimulateSettings, logs: str, truth:
     """
     if not claim_folder(logs, size):
         return
-    tasks = min(number_of_blocks(size), MAX_TASKS)
-    blocks = spark.range(0, number_of_blocks(size), 1, tasks).withColumnRenamed("id", "block")
-    hazards = blocks.mapInArrow(partial(_of_blocks, true_hazards, size), HAZARDS)
+    hazards = of_all_blocks(spark, size, true_hazards, HAZARDS)
     hazards.write.mode("overwrite").parquet(f"{truth}/hazards")
-    with cached(blocks.transform(_number_sessions, size).repartition(tasks)) as numbered:
+    with cached(_numbered_sessions(spark, size)) as numbered:
         events = numbered.mapInArrow(partial(_of_parts, true_events, size), EVENTS)
         events.write.mode("overwrite").parquet(f"{truth}/events")
         deliveries = numbered.mapInArrow(partial(_of_parts, deliver, size), DELIVERIES)
@@ -44,18 +42,31 @@ def simulate_logs(spark: SparkSession, size: SimulateSettings, logs: str, truth:
     mark_complete(logs)
 
 
-def _number_sessions(blocks: DataFrame, settings: SimulateSettings) -> DataFrame:
+def of_all_blocks(
+    spark: SparkSession, settings: SimulateSettings, rows: Callable[[SimulateSettings, int], pa.RecordBatch], ddl: str
+) -> DataFrame:
+    """The rows of every block, with the columns of the DDL."""
+    blocks = spark.range(0, number_of_blocks(settings), 1, _tasks(settings)).withColumnRenamed("id", "block")
+    return blocks.mapInArrow(partial(_of_blocks, rows, settings), ddl)
+
+
+def _tasks(settings: SimulateSettings) -> int:
+    return min(number_of_blocks(settings), MAX_TASKS)
+
+
+def _numbered_sessions(spark: SparkSession, settings: SimulateSettings) -> DataFrame:
     """For each block the IDs of its sessions, in the block's order.
 
     Every server numbers its sessions as they start, and all servers count from 1 again every RESTART_DAYS. So an ID
     comes again after a week. In the same hours several servers use it, as in logs merged from several servers.
     """
-    starts = blocks.mapInArrow(partial(_of_blocks, session_starts, settings), STARTS)
+    starts = of_all_blocks(spark, settings, session_starts, STARTS)
     week = F.floor(F.col("start") / (RESTART_DAYS * MS_PER_DAY))
     as_they_start = Window.partitionBy("server", week).orderBy("start", "block", "session")
     numbered = starts.withColumn("id", F.row_number().over(as_they_start).cast("long"))
     sessions = F.array_sort(F.collect_list(F.struct("session", "id")))
-    return numbered.groupBy("block").agg(sessions.getField("id").alias("session_ids"))
+    by_block = numbered.groupBy("block").agg(sessions.getField("id").alias("session_ids"))
+    return by_block.repartition(_tasks(settings))
 
 
 def _write_logs(deliveries: DataFrame, logs: str) -> None:

@@ -10,11 +10,14 @@ from churn_spark.simulate.events import names_user
 from churn_spark.simulate.life import live
 from churn_spark.simulate.pages import AUTH, PAGES
 from churn_spark.simulate.parts import Part
+from churn_spark.simulate.payments import failure_rate
+from churn_spark.simulate.tickets import ticket_rate
 from churn_spark.simulate.users import draw_users
 
 EVENTS = "ts long, sessionId long, itemInSession int, page string, userId string, logged boolean, `case` string"
 HAZARDS = (
-    "userId string, day date, satisfaction double, cancel_hazard double, downgrade_hazard double, cancelled boolean"
+    "userId string, day date, satisfaction double, cancel_hazard double, downgrade_hazard double, cancelled boolean, "
+    "ticket_rate double, failure_rate double"
 )
 _PAGE_NAMES = np.array([page for page, _, _ in PAGES])
 
@@ -59,6 +62,7 @@ def true_hazards(settings: SimulateSettings, block: int) -> pa.RecordBatch:
     - `satisfaction`: at the start of the day; 0 is average.
     - `cancel_hazard`, `downgrade_hazard`: the probabilities of cancelling and of downgrading on that day.
     - `cancelled`: whether the user cancelled on that day.
+    - `ticket_rate`, `failure_rate`: the probabilities of opening a ticket on that day, and that a payment fails.
     """
     users = draw_users(settings, block)
     days, _ = live(settings, block, users)
@@ -70,4 +74,6 @@ def true_hazards(settings: SimulateSettings, block: int) -> pa.RecordBatch:
         "cancel_hazard": days.cancel_hazard[day, user],
         "downgrade_hazard": days.downgrade_hazard[day, user],
         "cancelled": days.decision[day, user] == CANCEL,
+        "ticket_rate": ticket_rate(days.satisfaction[day, user]),
+        "failure_rate": failure_rate(days.satisfaction[day, user]),
     })  # fmt: skip

@@ -1,1 +1,1 @@
-"""Customer data besides the logs -> silver: files, databases and REST services, under the users' pseudonyms."""
+"""Data besides the logs -> silver: files, databases and REST services, customers under their pseudonyms."""

@@ -34,6 +34,7 @@ NESTED = (ArrayType, MapType, StructType)
 NUMBERS = (DecimalType, DoubleType, IntegerType)
 MEANINGS = {
     "timestamp": "time",
+    "date": "day",
     "integer": "whole number",
     "double": "number",
     "decimal": "number",
@@ -60,7 +61,7 @@ def typed(
     - Blank text is null.
     - A time that names no zone is in `time_zone`.
     - A user ID is spelled as `identity.user_ids` spells those of the logs.
-    - Of rows with the same keys, the greatest is kept.
+    - Of rows with the same keys, the greatest is kept; of a table without keys, each row once.
     - A missing value that the table demands, or a value of another type, fails the query that reads it. The message
       names the column, the value, the row and the cure.
 
@@ -77,8 +78,10 @@ def typed(
     if RAGGED in rows.columns:
         columns[0] = _refuse_ragged(columns[0], f"sources.{name}.location").alias(fields[0].name)
     values = [field.name for field in fields if field.name not in table.keys]
-    unique = rows.transform(with_place, table, source).select(*columns).groupBy(*table.keys)
-    newest = unique.agg(F.max(F.struct(*values)).alias("values"))
+    placed = rows.transform(with_place, table, source).select(*columns)
+    if not table.keys:
+        return placed.distinct()
+    newest = placed.groupBy(*table.keys).agg(F.max(F.struct(*values)).alias("values"))
     return newest.select(*table.keys, "values.*").select(*[field.name for field in fields])
 
 

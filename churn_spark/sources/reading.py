@@ -1,13 +1,16 @@
 """The rows of a source as it has them: from files, a database, or JSON pages over HTTP."""
 
 import re
+from typing import cast
 
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql.types import DataType, StructType
 
 from churn_spark.errors import UserError
 from churn_spark.session import FAILURES, reason
 from churn_spark.settings.all import Settings
 from churn_spark.settings.sources import SourceSettings
+from churn_spark.simulate.records import COLUMNS
 from churn_spark.sources.database import database_rows
 from churn_spark.sources.first_line import wrong_kind
 from churn_spark.sources.pages import fetched_pages
@@ -19,11 +22,11 @@ QUOTES: dict[str, str | bool] = {"quote": '"', "escape": '"', "multiLine": True}
 def read_source(spark: SparkSession, name: str, settings: Settings) -> DataFrame | None:
     """All rows of `sources.<name>` with the source's own columns; None if it has no location.
 
-    Values of CSV and JSON are text. Rows of CSV also have the column `RAGGED`. Without logs, `ingest.logs` is the
-    location of the customers. Raises UserError if the source cannot be read.
+    Values of CSV and JSON are text. Rows of CSV also have the column `RAGGED`. Raises UserError if the source cannot be
+    read.
     """
-    source: SourceSettings = getattr(settings.sources, name)
-    location = source_location(name, settings)
+    source = source_settings(name, settings)
+    location = source.location
     if location is None:
         return None
     try:
@@ -38,11 +41,20 @@ def read_source(spark: SparkSession, name: str, settings: Settings) -> DataFrame
         raise unreadable(name, location, error) from error
 
 
-def source_location(name: str, settings: Settings) -> str | None:
-    """Where the source lies: its own location; or that of the customer table instead of logs."""
+def source_settings(name: str, settings: Settings) -> SourceSettings:
+    """The source as it is read.
+
+    - The customer table instead of logs lies at `ingest.logs`.
+    - On simulated logs, a source without a location of its own is the simulator's.
+    """
     source: SourceSettings = getattr(settings.sources, name)
-    instead_of_logs = name == "customers" and settings.ingest.origin == "customers"
-    return settings.ingest.logs if instead_of_logs else source.location
+    if name == "customers" and settings.ingest.origin == "customers":
+        return source.model_copy(update={"location": settings.ingest.logs})
+    if source.location is None and settings.records is not None:
+        columns = {column: column for column in cast(StructType, DataType.fromDDL(COLUMNS[name])).names}
+        folder = f"{settings.records}/{name}"
+        return source.model_copy(update={"location": folder, "format": "parquet", "columns": columns})
+    return source
 
 
 def unreadable(name: str, location: str, error: Exception) -> UserError:
@@ -51,6 +63,8 @@ def unreadable(name: str, location: str, error: Exception) -> UserError:
     told = re.search(r"UserError: (.+)", str(error))  # raised by the worker that fetched the pages
     if "TIMESTAMP(NANOS" in words:
         words = "a time column counts nanoseconds; write it in microseconds, in pandas by coerce_timestamps='us'"
+    if "PATH_NOT_FOUND" in words:
+        words = "nothing is there; correct the location, or run jobs/simulate.py if the logs are simulated"
     if "CSV header does not conform" in words:
         words = "its files have other columns, or the same in another order; give all of them the same header"
     return UserError(f"sources.{name}.location: {location}: cannot be read: {told[1] if told else words}")

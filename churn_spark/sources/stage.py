@@ -1,7 +1,10 @@
 """The stage that updates the silver tables of the sources."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from functools import reduce
 
 from pyspark.errors import PySparkException, QueryContextType
@@ -13,43 +16,73 @@ from churn_spark.identity.pseudonyms import with_pseudonyms
 from churn_spark.identity.stage import lake_key, with_users
 from churn_spark.identity.tables import SESSIONS
 from churn_spark.lake import Lake
+from churn_spark.quality.gate import audit
 from churn_spark.session import FAILURES, cached
 from churn_spark.settings.all import Settings
 from churn_spark.settings.sources import SourceSettings
 from churn_spark.sources.columns import typed
-from churn_spark.sources.reading import read_source, source_location, unreadable
-from churn_spark.sources.tables import CUSTOMERS, TICKETS, TRANSACTIONS
+from churn_spark.sources.expectations import EXPECTED
+from churn_spark.sources.reading import read_source, source_settings, unreadable
+from churn_spark.sources.tables import CALENDAR, CUSTOMERS, TICKETS, TRANSACTIONS
 from churn_spark.table import Table
 
 log = logging.getLogger(__name__)
-SOURCES: Mapping[str, Table] = {"customers": CUSTOMERS, "transactions": TRANSACTIONS, "tickets": TICKETS}
+SOURCES: Mapping[str, Table] = {
+    "customers": CUSTOMERS,
+    "transactions": TRANSACTIONS,
+    "tickets": TICKETS,
+    "calendar": CALENDAR,
+}
+
+
+@dataclass(frozen=True)
+class Source:
+    """The rows that a source holds now, with the columns of its table, and the mark of their content."""
+
+    name: str
+    table: Table
+    rows: DataFrame
+    content: Mapping[str, str]
+
+    @property
+    def names_users(self) -> bool:
+        """Whether its rows are about users."""
+        return "user_id" in self.rows.columns
 
 
 def sources(lake: Lake, settings: Settings) -> Mapping[str, int]:
-    """Customers, transactions and tickets -> silver, from the sources that have a location; returns the rows of each.
+    """Customers, transactions, tickets and calendar -> silver, from the sources that have a location.
 
-    - Transactions and tickets: the table becomes what the source holds now.
+    Returns the rows of each table.
+
+    - Transactions, tickets and calendar: the table becomes what the source holds now.
     - Rows of users without an event in the logs are counted too.
     - Customers: the table keeps the history. Rows with another `updated_at` are added. If the source does not tell it,
       rows that say something new are added.
 
-    Raises UserError for a source that cannot be read, DataRefused for a value that does not fit.
+    All sources are read, at the same time, before any table is written. A table that holds all of its source already is
+    left as it is. Raises UserError for a source that cannot be read, DataRefused for a value that does not fit.
     """
-    counts: dict[str, int] = {}
-    for name, table in SOURCES.items():
-        rows = read_source(lake.spark, name, settings)
-        if rows is not None:
-            source = getattr(settings.sources, name)
-            dated_by_reading = source.columns.get(str(table.timestamp_key)) is None
-            values = typed(rows, table, source, name, settings.identity.placeholder_ids)
-            with cached(values, on_disk=True) as new:  # the source is read once
-                try:
-                    new.count()
-                except FAILURES as error:
-                    raise _refused(error, name, settings) from error
-                _write(lake, table, new, dated_by_reading, lake_key(lake, settings))
-            counts |= _counted(lake, table, name, settings)
-    return counts
+    named = {name: rows for name in SOURCES if (rows := read_source(lake.spark, name, settings)) is not None}
+    with ExitStack() as held, ThreadPoolExecutor(len(SOURCES)) as pool:  # each spends most of its time waiting
+
+        def read(name: str) -> Source:
+            values = typed(
+                named[name], SOURCES[name], source_settings(name, settings), name, settings.identity.placeholder_ids
+            )
+            rows = held.enter_context(cached(values, on_disk=True))  # the source is read once
+            try:
+                return Source(name, SOURCES[name], rows, _content(rows))
+            except FAILURES as error:
+                raise _refused(error, name, settings) from error
+
+        read_now = list(pool.map(read, named))
+        outdated = [one for one in read_now if one.table.timestamp_key or not lake.is_current(one.table, one.content)]
+        for one in outdated:
+            audit(lake, one.table, one.rows, EXPECTED[one.table])
+        pseudonymous = _pseudonymous(lake, outdated, settings)
+        list(pool.map(lambda one: _write(lake, one, settings), pseudonymous))
+    return _counted(lake, [one.table for one in read_now], settings)
 
 
 def changed(customers: DataFrame, history: DataFrame) -> DataFrame:
@@ -64,31 +97,73 @@ def changed(customers: DataFrame, history: DataFrame) -> DataFrame:
     return customers.join(latest, same, "left_anti")
 
 
-def _write(lake: Lake, table: Table, raw: DataFrame, dated_by_reading: bool, key: bytes) -> None:
-    users = with_users(lake, raw.select(F.col("user_id").alias("raw_user_id")), key)
-    rows = raw.transform(with_pseudonyms, users).select(*raw.columns)
-    if table.timestamp_key is None:
-        lake.replace(table, rows)
-    elif dated_by_reading and lake.exists(table):
-        lake.create(table)  # which adds columns that an earlier release did not know
-        lake.merge(table, rows.transform(changed, lake.read(table)))
-    else:
-        lake.merge(table, rows)
+def _content(rows: DataFrame) -> Mapping[str, str]:
+    """A mark of the rows, whatever their order; the same rows have the same mark."""
+    numbers = F.xxhash64(*rows.columns).cast("decimal(38, 0)")
+    return (
+        rows.agg(F.count("*").alias("rows"), F.sum(numbers).alias("hash"))
+        .selectExpr("string(rows) AS rows", "string(hash) AS hash")
+        .collect()[0]
+        .asDict()
+    )
 
 
-def _counted(lake: Lake, table: Table, name: str, settings: Settings) -> Mapping[str, int]:
-    """The rows of a source's table, and how many of them are of users without an event in the logs."""
-    rows = lake.read(table)
-    count = rows.count()
-    if settings.ingest.origin == "customers" or not lake.exists(SESSIONS):
-        return {name: count}
-    unmatched = rows.join(lake.read(SESSIONS).select("user_id").distinct(), "user_id", "left_anti").count()
+def _pseudonymous(lake: Lake, sources: Sequence[Source], settings: Settings) -> list[Source]:
+    """The sources with the pseudonyms of their users, all of whom are entered in `silver.user_pseudonyms`."""
+    of_users = [one.rows.select(F.col("user_id").alias("raw_user_id")) for one in sources if one.names_users]
+    if not of_users:
+        return list(sources)
+    users = with_users(lake, reduce(DataFrame.union, of_users), lake_key(lake, settings))
+    return [
+        replace(one, rows=one.rows.transform(with_pseudonyms, users).select(*one.rows.columns))
+        if one.names_users
+        else one
+        for one in sources
+    ]
+
+
+def _write(lake: Lake, source: Source, settings: Settings) -> None:
+    table, rows = source.table, source.rows
+    if table.timestamp_key is None or not lake.exists(table):
+        lake.replace(table, rows, made_from=source.content)
+        return
+    lake.create(table)  # which adds columns that an earlier release did not know
+    history = lake.read(table)
+    dated_by_reading = source_settings(source.name, settings).columns.get(table.timestamp_key) is None
+    new = rows.transform(changed, history) if dated_by_reading else rows.subtract(history.select(*rows.columns))
+    if not new.isEmpty():
+        lake.merge(table, new)
+
+
+def _counted(lake: Lake, tables: Sequence[Table], settings: Settings) -> Mapping[str, int]:
+    """The rows of each table, and how many of them are of users without an event in the logs."""
+    names = {table: name for name, table in SOURCES.items()}
+    user = {table: "user_id" if "user_id" in table.columns else "string(null)" for table in tables}
+    rows = [lake.read(table).selectExpr(f"'{names[table]}' AS source", f"{user[table]} AS user_id") for table in tables]
+    if not rows:
+        return {}
+    logs = settings.ingest.origin != "customers" and lake.exists(SESSIONS)
+    known = lake.read(SESSIONS).select("user_id", F.lit(True).alias("logged")).distinct() if logs else None
+    every = reduce(DataFrame.union, rows)
+    every = every.withColumn("logged", F.lit(True)) if known is None else every.join(known, "user_id", "left")
+    unknown = F.count_if(F.col("user_id").isNotNull() & F.col("logged").isNull())
+    by_source = {row[0]: row[1:] for row in every.groupBy("source").agg(F.count("*"), unknown).collect()}
+    counts: dict[str, int] = {}
+    for table, name in ((table, names[table]) for table in tables):
+        count, unmatched = by_source.get(name, (0, 0))
+        counts[name] = count
+        if logs and user[table] == "user_id":
+            counts[f"{name} without events"] = unmatched
+            _warn_of_other_ids(name, count, unmatched)
+    return counts
+
+
+def _warn_of_other_ids(name: str, count: int, unmatched: int) -> None:
     if count and unmatched == count:
         log.warning(
             "sources.%s.columns.user_id: none of its users has an event in the logs; name the column with the same IDs",
             name,
         )
-    return {name: count, f"{name} without events": unmatched}
 
 
 def _refused(error: Exception, name: str, settings: Settings) -> Exception:
@@ -97,14 +172,14 @@ def _refused(error: Exception, name: str, settings: Settings) -> Exception:
         told: Mapping[str, str] = error.getMessageParameters() or {}
         if error.getCondition() == "USER_RAISED_EXCEPTION":
             return DataRefused(told["errorMessage"])
-        failed = _failed_column(error, getattr(settings.sources, name))
+        failed = _failed_column(error, source_settings(name, settings))
         if failed is not None:
             value = "a value" if failed == "user_id" else told.get("expression", "a value")
             return DataRefused(
                 f"sources.{name}.columns.{failed}: {value} does not fit the expression; correct it at the source, or "
                 "use try_cast or CASE"
             )
-    return unreadable(name, str(source_location(name, settings)), error)
+    return unreadable(name, str(source_settings(name, settings).location), error)
 
 
 def _failed_column(error: PySparkException, source: SourceSettings) -> str | None:

@@ -17,21 +17,28 @@ CUSTOMERS = Table(
     paperless_billing BOOLEAN COMMENT 'Bills are sent electronically',
     payment_method STRING COMMENT 'How bills are paid; FEATURES.md lists the values that the feature payment_method knows',
     automatic_payment BOOLEAN COMMENT 'Bills are paid without the customer doing anything',
+    age INT COMMENT 'Age at updated_at, years',
+    region STRING COMMENT 'Region; FEATURES.md lists the values that the feature customer_region knows',
+    plan STRING COMMENT 'Plan subscribed to; FEATURES.md lists the values that the feature plan knows',
     churned BOOLEAN COMMENT 'The source itself says that the customer has left; a label, never a feature'
     """,
     keys=("user_id", "updated_at"),
     timestamp_key="updated_at",
     cluster_by=("user_id",),
+    personal=("age", "region"),
 )
 
 TRANSACTIONS = Table(
     "silver.transactions",
-    "Payments; one row per transaction",
+    "Payments and attempts to pay; one row per transaction",
     """
     transaction_id STRING NOT NULL COMMENT 'Transaction',
     user_id STRING NOT NULL COMMENT 'Pseudonym of the user',
-    paid_at TIMESTAMP NOT NULL COMMENT 'When it was paid',
-    amount DECIMAL(18, 4) NOT NULL COMMENT 'Money; below 0: paid back'
+    paid_at TIMESTAMP NOT NULL COMMENT 'When it was paid, or when the payment failed',
+    amount DECIMAL(18, 4) NOT NULL COMMENT 'Money; below 0: paid back',
+    failed BOOLEAN COMMENT 'The payment failed at paid_at: no money moved; a later try is a transaction of its own',
+    due_at TIMESTAMP COMMENT 'Until when the payment was due',
+    price DECIMAL(18, 4) COMMENT 'Price that the bill asks for a month, money'
     """,
     keys=("transaction_id",),
     cluster_by=("paid_at", "user_id"),
@@ -46,8 +53,22 @@ TICKETS = Table(
     opened_at TIMESTAMP NOT NULL COMMENT 'When it was opened',
     closed_at TIMESTAMP COMMENT 'When it was closed; null while open',
     by_phone BOOLEAN COMMENT 'Opened by a call',
-    urgent BOOLEAN COMMENT 'Urgent'
+    urgent BOOLEAN COMMENT 'Urgent',
+    satisfaction DOUBLE COMMENT 'How the customer rated the answer, 1 (bad) to 5 (good); features know it from closed_at on'
     """,
     keys=("ticket_id",),
     cluster_by=("opened_at", "user_id"),
 )
+
+CALENDAR = Table(
+    "silver.calendar",
+    "Days that change what customers do, past and planned; one row per day, kind, name and region",
+    """
+    day DATE NOT NULL COMMENT 'Day',
+    kind STRING NOT NULL COMMENT 'holiday or promotion',
+    name STRING COMMENT 'Name of the holiday or promotion',
+    region STRING COMMENT 'Region, as FEATURES.md lists those of the feature region; null: everywhere'
+    """,
+    cluster_by=("day",),
+)
+KINDS = ("holiday", "promotion")

@@ -14,11 +14,11 @@ AS_OF = date(2026, 4, 1)
 @pytest.fixture(scope="module")
 def ann(spark: SparkSession) -> Row:
     tickets = [
-        ("1", "ann", datetime(2025, 12, 1), datetime(2025, 12, 2), True, True),
-        ("2", "ann", datetime(2026, 2, 10), datetime(2026, 2, 10, 12), True, False),
-        ("3", "ann", datetime(2026, 3, 2), datetime(2026, 4, 1), False, True),  # still open at as_of
-        ("4", "ann", datetime(2026, 3, 30), None, None, None),
-        ("5", "ann", datetime(2026, 4, 1), None, True, True),  # opened at as_of
+        ("1", "ann", datetime(2025, 12, 1), datetime(2025, 12, 2), True, True, 4.0),
+        ("2", "ann", datetime(2026, 2, 10), datetime(2026, 2, 10, 12), True, False, 2.0),
+        ("3", "ann", datetime(2026, 3, 2), datetime(2026, 4, 1), False, True, 1.0),  # still open at as_of
+        ("4", "ann", datetime(2026, 3, 30), None, None, None, None),
+        ("5", "ann", datetime(2026, 4, 1), None, True, True, None),  # opened at as_of
     ]
     [row] = support_features(spark.createDataFrame(tickets, TICKETS.columns), [AS_OF]).collect()
     return row
@@ -34,6 +34,9 @@ def ann(spark: SparkSession) -> Row:
         ("open_tickets", 2.0),
         ("days_since_last_ticket", 2.0),
         ("hours_to_close", 18.0),
+        ("ticket_satisfaction_mean", 3.0),
+        ("ticket_satisfaction_last", 2.0),
+        ("low_ratings_90d", 1.0),
     ],
 )
 def test_value(ann: Row, feature: str, value: float) -> None:

@@ -1,6 +1,7 @@
 """The whole simulation on Spark."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -15,6 +16,7 @@ from churn_spark.settings.all import Settings
 from churn_spark.settings.reading import load_settings
 from churn_spark.settings.simulate import SimulateSettings
 from churn_spark.simulate.blocks import BLOCK_USERS
+from churn_spark.simulate.records import COLUMNS, simulate_records
 from churn_spark.simulate.simulation import simulate_logs
 from tests.lakes import LOCAL
 
@@ -61,6 +63,21 @@ def test_the_same_settings_give_the_same_content_whatever_the_partitions(
     assert files(tmp_path) == files(folder)
     for table in ("events", "hazards"):
         assert_df_equality(truth(spark, tmp_path, table), truth(spark, folder, table), ignore_row_order=True)
+
+
+def test_records_are_the_same_whatever_the_partitions_and_written_once(
+    spark: SparkSession, tmp_path: Path, other_partitions: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two = str(tmp_path / "one"), str(tmp_path / "two")
+    simulate_records(spark, SETTINGS.simulate, one)
+    monkeypatch.undo()
+    simulate_records(spark, SETTINGS.simulate, two)
+    for name in COLUMNS:
+        rows = [spark.read.parquet(f"{folder}/{name}") for folder in (one, two)]
+        assert_df_equality(*rows, ignore_row_order=True)
+    shutil.rmtree(tmp_path / "one" / "tickets")
+    simulate_records(spark, SETTINGS.simulate, one)
+    assert not (tmp_path / "one" / "tickets").exists()
 
 
 def test_there_is_one_file_a_day(folder: Path) -> None:

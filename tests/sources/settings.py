@@ -10,8 +10,11 @@ KEY = SecretStr("k" * 32)
 
 
 def with_source(settings: Settings, name: str, columns: dict[str, str | None], **source: Any) -> Settings:
-    """The settings with a source that has just these columns."""
+    """The settings of own logs, with a source that has just these columns."""
     sources = settings.sources
     given = getattr(sources, name).model_copy(update={**source, "columns": columns})
+    ingest = settings.ingest.model_copy(update={"logs": "logs"})
     identity = settings.identity.model_copy(update={"pseudonym_key": KEY})
-    return settings.model_copy(update={"sources": sources.model_copy(update={name: given}), "identity": identity})
+    return settings.model_copy(
+        update={"sources": sources.model_copy(update={name: given}), "identity": identity, "ingest": ingest}
+    )

@@ -32,9 +32,10 @@ def payments(
 def test_text_becomes_what_the_table_declares(spark: SparkSession, settings: Settings) -> None:
     rows = payments(spark, settings, ("1", "ann", "2026-01-05 10:00:00", "1250"))
     assert rows.schema.simpleString() == (
-        "struct<transaction_id:string,user_id:string,paid_at:timestamp,amount:decimal(18,4)>"
+        "struct<transaction_id:string,user_id:string,paid_at:timestamp,amount:decimal(18,4),"
+        "failed:boolean,due_at:timestamp,price:decimal(18,4)>"
     )
-    assert rows.first() == Row("1", "ann", datetime(2026, 1, 5, 10), Decimal("12.5"))
+    assert rows.first() == Row("1", "ann", datetime(2026, 1, 5, 10), Decimal("12.5"), None, None, None)
 
 
 def test_a_time_without_a_zone_is_one_of_the_setting_and_another_is_its_own(

@@ -1,16 +1,20 @@
 """Sources from files reach silver under pseudonyms, and customers keep their history."""
 
+import re
+from datetime import date
 from pathlib import Path
 
 import pytest
+from pyspark.sql import SparkSession
 
 from churn_spark.errors import DataRefused, UserError
 from churn_spark.identity.stage import with_users
 from churn_spark.identity.tables import SESSIONS, USER_PSEUDONYMS
 from churn_spark.lake import Lake
 from churn_spark.settings.all import Settings
+from churn_spark.sources.reading import source_settings
 from churn_spark.sources.stage import sources
-from churn_spark.sources.tables import CUSTOMERS, TRANSACTIONS
+from churn_spark.sources.tables import CALENDAR, CUSTOMERS, TRANSACTIONS
 from churn_spark.table import Table
 from tests.sources.settings import KEY, with_source
 
@@ -57,6 +61,65 @@ def test_payments_become_what_the_source_holds_now(lake: Lake, settings: Setting
     assert [row.transaction_id for row in lake.read(TRANSACTIONS).collect()] == ["2"]
 
 
+def test_a_source_that_says_the_same_leaves_its_table_as_it_is(lake: Lake, settings: Settings, tmp_path: Path) -> None:
+    customers, payments = tmp_path / "customers.csv", tmp_path / "payments.csv"
+    customers.write_text("who,day,months\nann,2026-01-01,1\n")
+    payments.write_text("id,who,day,price\n1,ann,2026-01-01,9.99\n")
+    named = with_source(settings, "customers", DATED, location=str(customers))
+    named = with_source(named, "transactions", PAYMENTS, location=str(payments))
+    versions = []
+    for _ in range(2):
+        sources(lake, named)
+        versions.append([lake.version(table) for table in (CUSTOMERS, TRANSACTIONS)])
+    assert versions[0] == versions[1]
+
+
+def test_a_calendar_needs_no_user(lake: Lake, settings: Settings, tmp_path: Path) -> None:
+    file = tmp_path / "calendar.csv"
+    file.write_text("day,kind,name\n2026-01-01,holiday,New Year\n2026-01-01,holiday,New Year\n")
+    named = with_source(settings, "calendar", settings.sources.calendar.columns, location=str(file))
+    assert sources(lake, named) == {"calendar": 1}
+    assert [tuple(row) for row in lake.read(CALENDAR).collect()] == [(date(2026, 1, 1), "holiday", "New Year", None)]
+
+
+@pytest.mark.parametrize(
+    ("name", "columns", "content", "message"),
+    [
+        ("calendar", {"day": "day", "kind": "kind"}, "day,kind\n2026-01-01,strike\n",
+         "kind is one of the expected values: holiday, promotion"),
+        ("calendar", {"day": "day", "kind": "kind"}, "day,kind\nsoon,holiday\n",
+         "columns.day: 'soon' is no day, in row 1"),
+        ("tickets", {"ticket_id": "id", "user_id": "who", "opened_at": "day", "satisfaction": "stars"},
+         "id,who,day,stars\n1,ann,2026-01-01,10\n", "satisfaction lies from 1 to 5"),
+        ("customers", {"user_id": "who", "updated_at": None, "age": "age"}, "who,age\nann,1985\n",
+         "age lies from 0 to 130 years"),
+    ],
+)  # fmt: skip
+def test_a_value_out_of_its_range_is_refused(
+    lake: Lake,
+    settings: Settings,
+    tmp_path: Path,
+    name: str,
+    columns: dict[str, str | None],
+    content: str,
+    message: str,
+) -> None:
+    file = tmp_path / "source.csv"
+    file.write_text(content)
+    with pytest.raises(DataRefused, match=re.escape(message)):
+        sources(lake, with_source(settings, name, columns, location=str(file)))
+
+
+def test_simulated_logs_bring_their_records_along_and_a_named_source_wins(
+    spark: SparkSession, settings: Settings
+) -> None:
+    own = with_source(settings, "tickets", {}, location="tickets.csv")
+    simulated = own.model_copy(update={"ingest": settings.ingest})
+    assert source_settings("customers", simulated).location == settings.lake.path("landing", "records", "customers")
+    assert source_settings("tickets", simulated).location == "tickets.csv"
+    assert source_settings("customers", own).location is None
+
+
 def test_a_wrong_value_is_refused_and_writes_nothing(lake: Lake, settings: Settings, tmp_path: Path) -> None:
     file = tmp_path / "payments.csv"
     file.write_text("id,who,day,price\n1,ann,2026-01-01,dear\n")
@@ -95,7 +158,7 @@ def test_rows_of_users_without_events_are_counted(
     caplog.clear()
     file.write_text("who,day,months\nno-such-user,2026-01-01,1\n1001.0,2026-01-01,1\n")
     assert sources(lake, named) == {"customers": 2, "customers without events": 1}
-    assert not caplog.text
+    assert "none of its users" not in caplog.text
 
 
 def test_a_file_that_is_not_there_is_named(lake: Lake, settings: Settings, tmp_path: Path) -> None:
