@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from churn_spark.behavior.catalogue import BEHAVIOR_FEATURES, CATEGORIES, OWN
+from churn_spark.behavior.categories.decay import COUNTS, HALF_LIVES, PER_SONG, PER_SONG_HALF_LIVES
 from churn_spark.behavior.definition import FEATURE_VERSIONS
 from churn_spark.behavior.lookback import Lookback
 from churn_spark.behavior.online import as_declared
@@ -33,8 +34,18 @@ FUTURE = (
     event("ann", "2026-02-10 12:00", 6, "Cancellation Confirmation"),
 )
 HOURS = np.array([24, 168, 440, 78])  # between the starts of ann's sessions
+DAYS_BEFORE = {  # as_of: when ann did what has a half-life
+    "sessions": (31, 30, 23, 5, 1), "songs": (30, 23, 5), "errors": (1,), "thumbs_up": (5,), "thumbs_down": (5,),
+    "upgrade_visits": (31,), "downgrade_visits": (1,),
+}  # fmt: skip
 RETENTION = 1 - (1 - 4 / 30) ** 28
 FEES = sum((RETENTION / 1.01) ** month for month in range(1, 37))
+
+
+def decayed(column: str, half_life: int) -> float:
+    return sum(0.5 ** (days / half_life) for days in DAYS_BEFORE.get(column, ()))
+
+
 VALUES = {
     "account_age_days": 32, "tenure_bin": 1, "history_days": 31, "weekend_share_30d": 0.75, "evening_share_30d": 1 / 7,
     "night_share_30d": 0, "morning_share_30d": 3 / 7,  # in Buffalo, five hours behind UTC
@@ -64,6 +75,10 @@ VALUES = {
     "rfm_monetary_90d": 5, "retention_28d": RETENTION, "clv_3y": FEES,
     "clv_score": 100 * FEES / sum(1.01**-month for month in range(1, 37)),
     "registration_missing": 0, "no_songs_30d": 0, "no_thumbs_30d": 0, "no_sessions_30d": 0,
+    **{f"{column}_decayed_{half_life}": decayed(column, half_life) for column in COUNTS for half_life in HALF_LIVES},
+    **{f"{column}_per_100_songs_decayed_{half_life}":
+           100 * decayed(column, half_life) / (decayed("songs", half_life) + 5)
+       for column in PER_SONG for half_life in PER_SONG_HALF_LIVES},
 }  # fmt: skip
 
 
