@@ -78,7 +78,7 @@ def train(lake: Lake, settings: Settings) -> Mapping[str, int]:
     version = registry.version_trained_on(mark, settings)
     if version is None:
         check_workers(lake.spark, settings.training.workers)
-        booster, card = train_champion(rows, _features(lake), settings, _best(lake, rows, settings))
+        booster, card = train_champion(rows, _features(lake), settings, benchmark_scores(lake, rows, settings))
         tables = filter(lake.exists, (TRAINING_SET, *built_tables(lake), LABELS))
         table_versions = {table.name: lake.version(table) for table in tables}
         version = registry.register(booster, card, mark, table_versions, lookups, settings)
@@ -122,7 +122,7 @@ def _features(lake: Lake) -> Features:
     return list(chain.from_iterable(built_tables(lake).values()))
 
 
-def _best(lake: Lake, rows: DataFrame, settings: Settings) -> pd.DataFrame | None:
+def benchmark_scores(lake: Lake, rows: DataFrame, settings: Settings) -> pd.DataFrame | None:
     """What the benchmarks foresee of a sample of the holdout: `user_id`, `churned`, `oracle`, `log_ceiling`.
 
     None unless the logs are simulated and the label is cancellation.
