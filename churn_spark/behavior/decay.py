@@ -39,3 +39,12 @@ def decayed_sums(amounts: Ints, steps: list[Step]) -> Values:
     for step, weight in steps:
         sums[step:] += weight * sums[:-step]
     return sums
+
+
+def decayed_days(days: Values, half_life: float) -> Values:
+    """The decayed sum of 1 for each of the last `days` days before `as_of`, at least 1 day: a geometric series.
+
+    Example: with half_life 1, 3 days are 1/2 + 1/4 + 1/8.
+    """
+    weight = np.exp2(-1 / half_life)
+    return weight * (1 - np.exp2(-np.maximum(days, 1) / half_life)) / (1 - weight)

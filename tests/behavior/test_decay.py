@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from churn_spark.behavior.decay import decay_steps, decayed_sums
+from churn_spark.behavior.decay import decay_steps, decayed_days, decayed_sums
 from churn_spark.behavior.formulas import Values
 
 # For each user the days with a tile, over 30 years, and what each tile adds.
@@ -41,3 +41,9 @@ def test_other_users_change_no_bit(tiles: list[dict[int, int]], half_life: float
 def test_thirty_years_of_daily_tiles_neither_overflow_nor_drift() -> None:
     [sums] = of_users([dict.fromkeys(range(11_000), 1)], 3)
     assert sums[-1] == pytest.approx(1 / (1 - 0.5 ** (1 / 3)), rel=1e-14)
+
+
+@given(days=st.integers(1, 2000), half_life=half_lives)
+def test_decayed_days_are_the_sum_of_their_weights(days: int, half_life: float) -> None:
+    expected = sum(0.5 ** (ago / half_life) for ago in range(1, days + 1))
+    assert decayed_days(np.array([float(days)]), half_life) == pytest.approx([expected], rel=1e-12)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from churn_spark.behavior.catalogue import BEHAVIOR_FEATURES, CATEGORIES, OWN
-from churn_spark.behavior.categories.decay import COUNTS, HALF_LIVES, PER_SONG, PER_SONG_HALF_LIVES
+from churn_spark.behavior.categories.decay import COUNTS, HALF_LIVES, PER_DAY, PER_SONG, RATE_HALF_LIVES
 from churn_spark.behavior.definition import FEATURE_VERSIONS
 from churn_spark.behavior.lookback import Lookback
 from churn_spark.behavior.online import as_declared
@@ -35,7 +35,8 @@ FUTURE = (
 )
 HOURS = np.array([24, 168, 440, 78])  # between the starts of ann's sessions
 DAYS_BEFORE = {  # as_of: when ann did what has a half-life
-    "sessions": (31, 30, 23, 5, 1), "songs": (30, 23, 5), "errors": (1,), "thumbs_up": (5,), "thumbs_down": (5,),
+    "sessions": (31, 30, 23, 5, 1), "days": (31, 30, 23, 5, 1), "since registration": range(1, 33),
+    "songs": (30, 23, 5), "errors": (1,), "thumbs_up": (5,), "thumbs_down": (5,),
     "upgrade_visits": (31,), "downgrade_visits": (1,),
 }  # fmt: skip
 RETENTION = 1 - (1 - 4 / 30) ** 28
@@ -78,7 +79,11 @@ VALUES = {
     **{f"{column}_decayed_{half_life}": decayed(column, half_life) for column in COUNTS for half_life in HALF_LIVES},
     **{f"{column}_per_100_songs_decayed_{half_life}":
            100 * decayed(column, half_life) / (decayed("songs", half_life) + 5)
-       for column in PER_SONG for half_life in PER_SONG_HALF_LIVES},
+       for column in PER_SONG for half_life in RATE_HALF_LIVES},
+    **{f"{column}_per_day_decayed_{half_life}": decayed(column, half_life) / decayed("since registration", half_life)
+       for column in PER_DAY for half_life in RATE_HALF_LIVES},
+    **{f"active_share_decayed_{half_life}": decayed("days", half_life) / decayed("since registration", half_life)
+       for half_life in RATE_HALF_LIVES},
 }  # fmt: skip
 
 
@@ -118,6 +123,13 @@ def test_what_is_not_known_is_nan() -> None:
     unknown = {feature.name for feature in OWN if np.isnan(eve[feature.name])}
     always = {"account_age_days", "tenure_bin", "is_paid", "level", "gender", "region"}  # which eve's event tells
     assert unknown == {feature.name for feature in OWN if feature.null} - always - {"days_since_last_event"}
+
+
+def test_a_share_of_days_is_at_most_1_and_begins_with_the_first_event_without_a_registration() -> None:
+    daily = [event("dan", f"2026-01-{day:02} 12:00", day, registration_ms=None) for day in range(2, 32)]
+    [dan] = features(*daily, as_of=(date(2026, 2, 1),)).values()
+    assert [dan[f"active_share_decayed_{half_life}"] for half_life in RATE_HALF_LIVES] == pytest.approx([1, 1, 1])
+    assert max(dan[f"active_share_decayed_{half_life}"] for half_life in RATE_HALF_LIVES) <= 1
 
 
 def test_who_has_cancelled_is_no_customer_until_back() -> None:

@@ -80,6 +80,12 @@ ZONE = f"""CASE
 
 AGE = f"CASE WHEN max(registration_ms) <= max(as_of_ms) THEN {days_since('registration_ms')} END"
 
+
+def decayed_days(half_life: int) -> str:
+    days = f"greatest(coalesce(floor({AGE}), 0), {FIRST_DAY})::bigint"
+    return f"list_sum(list_transform(range(1, {days} + 1), lambda ago: pow(0.5, ago / {half_life})))"
+
+
 OF_TILES = {
     "account_age_days": AGE,
     "tenure_bin": f"CASE WHEN {AGE} < 30 THEN 0 WHEN {AGE} < 90 THEN 1 WHEN {AGE} < 365 THEN 2 "
@@ -135,6 +141,11 @@ OF_TILES = {
     "total_events": "sum(events)",
     "days_active": "count(*)",
     "feature_usage_score": f"100 * ({' + '.join(f'({total(name, 30)} > 0)::int' for name in USED)}) / {len(USED)}",
+    **{f"decayed_days_{half_life}": decayed_days(half_life) for half_life in (7, 14, 30)},
+    **{
+        f"active_share_decayed_{half_life}": f"{decayed('1', half_life)} / {decayed_days(half_life)}"
+        for half_life in (7, 14, 30)
+    },
     **{f"{name}_decayed_{half_life}": decayed(name, half_life) for name in DECAYED for half_life in (3, 7, 14, 30)},
     **{
         f"{name}_per_100_songs_decayed_{half_life}": f"100 * {decayed(name, half_life)} / "
@@ -168,6 +179,11 @@ def duckdb_query(silver: str, as_of_days: Sequence[date], session: str) -> str:
     hours = ", ".join(
         f"count(*) FILTER (WHERE local_hour BETWEEN {first} AND {last}) AS {name}"
         for name, (first, last) in HOURS.items()
+    )
+    per_day = ", ".join(
+        f"{name}_decayed_{half_life} / decayed_days_{half_life} AS {name}_per_day_decayed_{half_life}"
+        for name in ("sessions", "songs")
+        for half_life in (7, 14, 30)
     )
     of_tiles = ", ".join(f"{sql} AS {name}" for name, sql in OF_TILES.items())
     of_sessions = ", ".join(f"{sql} AS {name}" for name, sql in OF_SESSIONS.items())
@@ -227,7 +243,8 @@ def duckdb_query(silver: str, as_of_days: Sequence[date], session: str) -> str:
             greatest(log2(sum(plays)) - sum(plays * log2(plays)) / sum(plays), 0) AS artist_entropy_30d,
             1 - sum(songs) / sum(plays) AS repeat_share_30d
         FROM artists GROUP BY user_id, as_of_day)
-    SELECT *, {share("songs_30d", "sessions_30d")} AS songs_per_session_30d,
+    SELECT *, {per_day},
+        {share("songs_30d", "sessions_30d")} AS songs_per_session_30d,
         {share("logouts_30d", "sessions_30d")} AS logouts_per_session_30d
     FROM of_tiles JOIN of_sessions USING (user_id, as_of_day) LEFT JOIN of_plays USING (user_id, as_of_day)
     """
