@@ -67,7 +67,11 @@ setup(
     license_files=["LICENSE"],
     python_requires=">=3.11",
     packages=find_packages(include=["churn_spark*", "serving*"]),
-    install_requires=["pydantic>=2.14,<3", "PyYAML>=6,<7"],
+    install_requires=[
+        "pydantic>=2.14,<3",
+        "PyYAML>=6,<7",
+        "tzdata>=2025.2",  # the time zones of customers, where the system has none
+    ],
     extras_require=EXTRAS,
     classifiers=[
         "Development Status :: 3 - Alpha",

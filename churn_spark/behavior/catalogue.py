@@ -1,6 +1,7 @@
 """All features of behavior, by category."""
 
 from churn_spark.behavior.categories import (
+    decay,
     diversity,
     interaction,
     person,
@@ -19,6 +20,7 @@ CATEGORIES: dict[str, tuple[Declared, ...]] = {
     "interaction": interaction.FEATURES,
     "technical": technical.FEATURES,
     "recency": recency.FEATURES,
+    "decay": decay.FEATURES,
     "subscription": subscription.FEATURES,
     "person": person.FEATURES,
     "diversity": diversity.FEATURES,

@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
-from churn_spark.behavior.lookback import Values, Window
+from churn_spark.behavior.formulas import Values
+from churn_spark.behavior.lookback import Window
 
 FEATURE_VERSIONS = ("v1.0", "v1.1", "v1.2", "v1.3")  # oldest first
 FEATURE_VERSION = FEATURE_VERSIONS[-1]

@@ -17,11 +17,13 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from churn_spark.behavior.customers import gone
-from churn_spark.behavior.tiles import numbers, run_starts
+from churn_spark.behavior.decay import decay_steps, decayed_sums
+from churn_spark.behavior.formulas import Values, ratio
+from churn_spark.behavior.sessions import session_sums
+from churn_spark.behavior.tiles import lists, numbers, run_starts
 from churn_spark.clock import MS_PER_DAY
 
 Ints = NDArray[np.int64]
-Values = NDArray[np.float64]  # one for each customer and as_of; NaN where unknown
 
 SPAN = 1 << 20  # above any day number: user * SPAN + day orders tiles by user and day
 WEEKDAYS = 7
@@ -68,6 +70,13 @@ class Lookback:
         """
         return self._once(("running", name), lambda: np.concatenate([[0], np.cumsum(self.column(name))]))
 
+    def decayed(self, name: str, half_life: float) -> Values:
+        """Sum of the column over each customer's tiles before `as_of`, each times 0.5 ** (days before / half_life)."""
+        steps = self._once(("steps", half_life), lambda: decay_steps(self.user, self.day, half_life))
+        sums = self._once(("decayed", name, half_life), lambda: decayed_sums(self.column(name), steps))
+        newest = self.ends - 1
+        return sums[newest] * np.exp2((self.day[newest] - self.as_of_days) / half_life)
+
     def tile_at(self, days_ago: int | None) -> Ints:
         """Index of each customer's first tile from `days_ago` days before `as_of` on; None: of its very first tile."""
         if days_ago is None:
@@ -108,55 +117,19 @@ class Lookback:
         events = self._numbers("events")
         days = {"days": np.ones(len(self.day), np.int64), "weekend_days": (weekday >= 5).astype(np.int64)}
         days["paid_days"] = self._known("last_paid_ms").astype(np.int64)
-        return days | {f"events_on_{n}": np.where(weekday == n, events, 0) for n in range(WEEKDAYS)} | self._sessions()
-
-    def _sessions(self) -> dict[str, Ints]:
-        """Per tile: sessions begun, their seconds and the squares, and the intervals between starts.
-
-        A session that goes on after midnight counts on the day on which it begins. Each day counts the seconds that it
-        adds to the session's length.
-
-        Example: a session has events from 23:50 to 23:58 and from 0:01 to 0:20. The first day counts 1 session and
-        480 seconds, the second day 0 sessions and 1320 seconds.
-        """
-        offsets, parts = _lists(self.tiles["sessions"])
-        tile = np.repeat(np.arange(len(self.day)), np.diff(offsets))
-        first_ms, last_ms = numbers(parts.field("first_ms")), numbers(parts.field("last_ms"))
-        key = parts.field("session").dictionary_encode().indices.to_numpy()
-        order = np.lexsort([tile, key, self.user[tile]])
-        is_start = np.ones(len(order), bool)
-        is_start[1:] = (np.diff(self.user[tile[order]]) != 0) | (np.diff(key[order]) != 0)
-        start_ms = first_ms[order][np.maximum.accumulate(np.where(is_start, np.arange(len(order)), 0))]
-        seconds = (last_ms[order] - start_ms) // 1000
-        before = np.where(is_start, 0, np.roll(seconds, 1))
-
-        starts = np.sort(order[is_start])
-        starts = starts[np.lexsort([first_ms[starts], self.user[tile[starts]]])]
-        again = self.user[tile[starts]] == np.roll(self.user[tile[starts]], 1)
-        again[:1] = False
-        interval = np.where(again, first_ms[starts] - np.roll(first_ms[starts], 1), 0) // 1000
-
-        def per_tile(tiles: Ints, amounts: Ints) -> Ints:
-            sums = np.zeros(len(self.day), np.int64)
-            np.add.at(sums, tiles, amounts)
-            return sums
-
-        return {
-            "sessions": per_tile(tile[order], is_start.astype(np.int64)),
-            "session_seconds": per_tile(tile[order], seconds - before),
-            "session_seconds_squared": per_tile(tile[order], seconds**2 - before**2),
-            "intervals": per_tile(tile[starts], again.astype(np.int64)),
-            "interval_seconds": per_tile(tile[starts], interval),
-            "interval_seconds_squared": per_tile(tile[starts], interval**2),
-        }
+        return (
+            days
+            | {f"events_on_{n}": np.where(weekday == n, events, 0) for n in range(WEEKDAYS)}
+            | session_sums(self.tiles, self.user)
+        )
 
     @cached_property
     def _first_play(self) -> Ints:
-        return _lists(self.tiles["plays"])[0]
+        return lists(self.tiles["plays"])[0]
 
     @cached_property
     def _codes(self) -> dict[str, Ints]:
-        _, plays = _lists(self.tiles["plays"])
+        _, plays = lists(self.tiles["plays"])
         artist, song = (plays.field(name).dictionary_encode("encode") for name in ("artist", "song"))
         artists = artist.indices.to_numpy().astype(np.int64)
         return {"artist": artists, "song": artists * len(song.dictionary) + song.indices.to_numpy()}
@@ -184,6 +157,13 @@ class Window:
         """Sum of the column over the window's tiles."""
         running = self.lookback.running(column)
         return (running[self.end] - running[self.first]).astype(np.float64)
+
+    def decayed(self, column: str, half_life: float) -> Values:
+        """Sum of the column over all days before `as_of`, whatever the window; a day `half_life` days back counts half.
+
+        Example: 4 songs 14 days before `as_of` and 6 songs 7 days before it are 4 / 4 + 6 / 2 = 4 with half_life 7.
+        """
+        return self.lookback.decayed(column, half_life)
 
     def days_since(self, ms_column: str) -> Values:
         """Days from the newest time in the column to `as_of`, whatever the window.
@@ -232,34 +212,3 @@ class Window:
         codes_of_all = codes.max(initial=0) + 1
         pairs, times = np.unique(customer * codes_of_all + codes[np.arange(len(shift)) + shift], return_counts=True)
         return pairs // codes_of_all, times
-
-
-def ratio(part: Values, whole: Values) -> Values:
-    """`part / whole`, NaN where `whole` is 0 or unknown."""
-    return np.divide(part, whole, where=whole != 0, out=np.full(len(whole), np.nan))
-
-
-def spread(count: Values, total: Values, squares: Values) -> tuple[Values, Values]:
-    """Mean and population standard deviation of `count` numbers, from their sum and the sum of their squares.
-
-    Example: the numbers 1 and 3 have count 2, total 4 and squares 10: mean 2, deviation 1.
-    """
-    mean = ratio(total, count)
-    return mean, np.sqrt(np.maximum(ratio(squares, count) - mean**2, 0))
-
-
-def entropy(parts: Sequence[Values]) -> Values:
-    """Shannon entropy of amounts, in bits; NaN where all are 0."""
-    whole = np.sum(parts, axis=0)
-    shares = [ratio(part, whole) for part in parts]
-    return np.abs(np.sum([share * np.log2(np.where(share > 0, share, 1)) for share in shares], axis=0))
-
-
-def _lists(column: pa.ChunkedArray) -> tuple[Ints, pa.StructArray]:
-    """The offset of each row's list with the end of the last one, and the elements of all lists.
-
-    Example: [a, b], [] and [c] give 0, 2, 2, 3 and a, b, c.
-    """
-    lists = column.combine_chunks()
-    offsets = lists.offsets.to_numpy().astype(np.int64)
-    return offsets - offsets[:1], lists.flatten()

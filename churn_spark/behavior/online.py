@@ -9,7 +9,8 @@ import pyarrow.compute as pc
 
 from churn_spark.behavior.catalogue import OWN, RELATIVE, TOTALS
 from churn_spark.behavior.definition import Capped, Declared, Quintile
-from churn_spark.behavior.lookback import Lookback, Values
+from churn_spark.behavior.formulas import Values
+from churn_spark.behavior.lookback import Lookback
 from churn_spark.behavior.tiles import EVENT_ORDER, tiles_of
 from churn_spark.clock import day_number
 

@@ -1,5 +1,8 @@
 """Activity tiles: what one user did on one day, UTC, in whole numbers and lists that add up over any days.
 
+The parts of the day follow the clock where the user lives. The zone is that of the day's newest location that tells
+one, else UTC.
+
 A tile depends on its own events alone. So any single tile can be computed again. The functions work on Arrow tables and
 without Spark: the batch computation and the online one run the same code.
 
@@ -12,8 +15,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from churn_spark.behavior.regions import regions
-from churn_spark.clock import MS_PER_DAY, MS_PER_HOUR
+from churn_spark.behavior.local_time import local_hours
+from churn_spark.behavior.regions import of_each, region, time_zone
+from churn_spark.clock import MS_PER_DAY
 
 SESSION = "session_key"  # the column of silver.events that tells a user's sessions apart
 
@@ -66,7 +70,8 @@ def tiles_of(events: pa.Table) -> pa.Table:
         return np.add.reduceat(values, starts, dtype=np.int64)
 
     is_song = _equal(events["page"], "NextSong")
-    hour = ms % MS_PER_DAY // MS_PER_HOUR
+    zone = _newest_text(of_each(time_zone, events["location"]), starts)
+    hour = local_hours(ms, zone.take(pa.array(tile)))
     status = numbers(events["status"])
     columns = {"user_id": events["user_id"].take(starts), "day": pa.array(day[starts].astype(np.int32), pa.date32())}
     columns["events"] = total(np.ones(len(ms), np.int64))
@@ -82,7 +87,7 @@ def tiles_of(events: pa.Table) -> pa.Table:
     registered = pc.is_valid(events["registration_ms"]).to_numpy()
     columns["registration_ms"] = _latest(registered, numbers(events["registration_ms"]), starts)
     columns["gender"] = _newest_text(events["gender"].combine_chunks(), starts)
-    columns["region"] = _newest_text(regions(events["location"]), starts)
+    columns["region"] = _newest_text(of_each(region, events["location"]), starts)
     columns["sessions"] = _sessions(events[SESSION], ms, tile, len(starts))
     columns["plays"] = _plays(events, is_song, starts)
     return pa.table(columns)
@@ -95,6 +100,16 @@ def numbers(column: pa.ChunkedArray) -> NDArray[np.int64]:
     if column.null_count:
         column = pc.fill_null(column, 0)
     return column.to_numpy().astype(np.int64, copy=False)
+
+
+def lists(column: pa.ChunkedArray) -> tuple[NDArray[np.int64], pa.StructArray]:
+    """The offset of each row's list with the end of the last one, and the elements of all lists.
+
+    Example: [a, b], [] and [c] give 0, 2, 2, 3 and a, b, c.
+    """
+    held = column.combine_chunks()
+    offsets = held.offsets.to_numpy().astype(np.int64)
+    return offsets - offsets[:1], held.flatten()
 
 
 def run_starts(*columns: pa.ChunkedArray) -> NDArray[np.int64]:

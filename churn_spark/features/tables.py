@@ -58,10 +58,10 @@ USER_DAYS = Table(
     downgrades BIGINT NOT NULL COMMENT 'Submit Downgrade',
     cancellations BIGINT NOT NULL COMMENT 'Cancellation Confirmation',
     listening_ms BIGINT NOT NULL COMMENT 'Sum of the lengths of the songs played, ms',
-    night_events BIGINT NOT NULL COMMENT 'Events from 0:00 to 6:00, UTC',
-    morning_events BIGINT NOT NULL COMMENT 'Events from 6:00 to 12:00, UTC',
-    afternoon_events BIGINT NOT NULL COMMENT 'Events from 12:00 to 18:00, UTC',
-    evening_events BIGINT NOT NULL COMMENT 'Events from 18:00 to 24:00, UTC',
+    night_events BIGINT NOT NULL COMMENT 'Events from 0:00 to 6:00 where the customer lives; UTC where no location tells',
+    morning_events BIGINT NOT NULL COMMENT 'Events from 6:00 to 12:00 where the customer lives; UTC where no location tells',
+    afternoon_events BIGINT NOT NULL COMMENT 'Events from 12:00 to 18:00 where the customer lives; UTC where no location tells',
+    evening_events BIGINT NOT NULL COMMENT 'Events from 18:00 to 24:00 where the customer lives; UTC where no location tells',
     client_errors BIGINT NOT NULL COMMENT 'Events with HTTP status 400 to 499',
     server_errors BIGINT NOT NULL COMMENT 'Events with HTTP status 500 to 599',
     first_ms BIGINT NOT NULL COMMENT 'First event, ms since epoch',
@@ -79,6 +79,7 @@ USER_DAYS = Table(
     keys=("user_id", "day"),
     personal=("registration_ms", "gender", "region"),
     cluster_by=("user_id", "day"),
+    version=2,
 )
 
 PERCENTILES = Table(

@@ -12,6 +12,7 @@ class TrainingSettings(Section):
     validation_share: float = Field(gt=0, lt=1)
     min_positives: PositiveInt
     min_holdout_positives: PositiveInt
+    benchmark_customers: PositiveInt
     refuse_feature_auc: float = Field(ge=0.5, le=1)
     seed: int = Field(ge=0)
     trees: PositiveInt

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
+import pandas as pd
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from xgboost import Booster
@@ -18,6 +19,7 @@ from churn_spark.model_card import CardFeature, ModelCard
 from churn_spark.session import allocates_dynamically, tasks_at_once
 from churn_spark.settings.all import Settings
 from churn_spark.settings.section import Section
+from churn_spark.training.benchmarks import benchmark_metrics
 from churn_spark.training.boosting import fit
 from churn_spark.training.evaluation import best_threshold, evaluate, score_counts
 from churn_spark.training.prediction import churn_probability
@@ -87,21 +89,19 @@ def _decisive(section: Section) -> dict[str, Any]:
 
 
 def train_champion(
-    training_set: DataFrame, features: Sequence[Declared], settings: Settings, oracle: DataFrame | None
+    training_set: DataFrame, features: Sequence[Declared], settings: Settings, best: pd.DataFrame | None
 ) -> tuple[Booster, ModelCard]:
     """Fit the `features` on train, choose the threshold (highest F1) on validation, test once on holdout.
 
-    `oracle` (`churned`, `churn_probability` of the same holdout) adds `oracle_roc_auc` and `oracle_ratio`, the
-    model's ROC-AUC over the oracle's, to the metrics.
+    `best` of some customers of the holdout, as `benchmark_metrics` takes it, adds its metrics.
     """
     booster = fit(training_set, features, settings.training)
     probability = churn_probability(booster, model_inputs(features)).alias("churn_probability")
-    scored = training_set.select("split", "churned", probability)
+    scored = training_set.select("user_id", "split", "churned", probability)
     threshold = best_threshold(score_counts(scored.where("split = 'validation'")))
     metrics = asdict(evaluate(score_counts(scored.where("split = 'holdout'")), threshold))
-    if oracle is not None:
-        metrics["oracle_roc_auc"] = evaluate(score_counts(oracle), threshold).roc_auc
-        metrics["oracle_ratio"] = metrics["roc_auc"] / metrics["oracle_roc_auc"]
+    if best is not None:
+        metrics |= benchmark_metrics(scored.where("split = 'holdout'"), best)
     card = ModelCard(
         trained_at=datetime.now(UTC).replace(microsecond=0),
         label_version=training_set.agg(F.first("label_version")).collect()[0][0],

@@ -7,7 +7,7 @@ from churn_spark.calendar import day_of
 
 
 def oracle_scores(customers: DataFrame, hazards: DataFrame, horizon_days: int) -> DataFrame:
-    """`churned` of `customers` (`user_id`, `as_of`, `churned`) with `churn_probability` as the oracle sees it.
+    """`user_id` of `customers` (`user_id`, `as_of`) with `oracle`, the probability of churn as the oracle sees it.
 
     `hazards`: `user_id`, `day` (UTC), `cancel_hazard` of that day.
 
@@ -19,10 +19,10 @@ def oracle_scores(customers: DataFrame, hazards: DataFrame, horizon_days: int) -
     foreseen = hazards.select(
         "user_id",
         F.date_add("day", 1).alias("as_of_day"),
-        (1 - F.pow(1 - F.col("cancel_hazard"), F.lit(horizon_days))).alias("churn_probability"),
+        (1 - F.pow(1 - F.col("cancel_hazard"), F.lit(horizon_days))).alias("oracle"),
     )
     return (
         customers.withColumn("as_of_day", day_of("as_of"))
         .join(foreseen, ["user_id", "as_of_day"])
-        .select("churned", "churn_probability")
+        .select("user_id", "oracle")
     )

@@ -8,7 +8,7 @@ from churn_spark.training.registry import load_champion
 
 
 def champion(lake: Lake, settings: Settings) -> str:
-    """The champion's metrics on the holdout, and beside them the oracle's if the logs are simulated."""
+    """The champion's metrics on the holdout, and beside them those of the benchmarks if the logs are simulated."""
     open_store(settings)
     try:
         model = load_champion(settings)
@@ -24,5 +24,10 @@ def champion(lake: Lake, settings: Settings) -> str:
         lines.append(
             f"  oracle's ROC-AUC {metrics['oracle_roc_auc']:.3f} (it sees the simulator's hidden hazard); "
             f"the model reaches {metrics['oracle_ratio']:.0%} of it"
+        )
+    if "log_ceiling_roc_auc" in metrics:
+        lines.append(
+            f"  log ceiling's ROC-AUC {metrics['log_ceiling_roc_auc']:.3f} (it knows the simulator and sees the logs); "
+            f"the model reaches {metrics['log_ceiling_ratio']:.1%} of it"
         )
     return "\n".join(lines)

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from datetime import date
 from itertools import chain
 
+import pandas as pd
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
@@ -14,6 +15,7 @@ from churn_spark.errors import DataRefused
 from churn_spark.features.catalogue import Features
 from churn_spark.features.stage import built_tables
 from churn_spark.features.store import FeatureStore, Lookup
+from churn_spark.features.tables import USER_DAYS
 from churn_spark.identity.pseudonyms import with_pseudonyms
 from churn_spark.identity.tables import USER_PSEUDONYMS
 from churn_spark.labels.definitions import first_with_churn
@@ -22,12 +24,15 @@ from churn_spark.labels.stage import churns_in_logs
 from churn_spark.labels.tables import LABELS
 from churn_spark.lake import Lake
 from churn_spark.quality.gate import publish
+from churn_spark.quality.sample import sample
 from churn_spark.settings.all import Settings
 from churn_spark.tracking import open_store
 from churn_spark.training import registry
+from churn_spark.training.ceiling import ceiling_scores
 from churn_spark.training.expectations import training_rows
 from churn_spark.training.fitting import check_positives, check_workers, fingerprint, train_champion
 from churn_spark.training.leakage import label_known
+from churn_spark.training.observed import TILE_COLUMNS, observed
 from churn_spark.training.oracle import oracle_scores
 from churn_spark.training.split import split_by_customer, split_by_time, with_bucket
 from churn_spark.training.tables import TRAINING_SET
@@ -73,7 +78,7 @@ def train(lake: Lake, settings: Settings) -> Mapping[str, int]:
     version = registry.version_trained_on(mark, settings)
     if version is None:
         check_workers(lake.spark, settings.training.workers)
-        booster, card = train_champion(rows, _features(lake), settings, _oracle(lake, rows, settings))
+        booster, card = train_champion(rows, _features(lake), settings, benchmark_scores(lake, rows, settings))
         tables = filter(lake.exists, (TRAINING_SET, *built_tables(lake), LABELS))
         table_versions = {table.name: lake.version(table) for table in tables}
         version = registry.register(booster, card, mark, table_versions, lookups, settings)
@@ -117,11 +122,21 @@ def _features(lake: Lake) -> Features:
     return list(chain.from_iterable(built_tables(lake).values()))
 
 
-def _oracle(lake: Lake, rows: DataFrame, settings: Settings) -> DataFrame | None:
-    """The oracle's scores of the holdout; None unless the logs are simulated and the label is cancellation."""
+def benchmark_scores(lake: Lake, rows: DataFrame, settings: Settings) -> pd.DataFrame | None:
+    """What the benchmarks foresee of a sample of the holdout: `user_id`, `churned`, `oracle`, `log_ceiling`.
+
+    None unless the logs are simulated and the label is cancellation.
+    """
     simulated = settings.truth is not None and lake.exists(USER_PSEUDONYMS)
     if not simulated or rows.where("label_version = 'churn_def_v1'").isEmpty():
         return None
+    holdout = rows.where("split = 'holdout'").select("user_id", "churned", day_of("as_of").alias("day"))
+    best = sample(holdout, settings.training.benchmark_customers)
+    users = lake.spark.createDataFrame(best[["user_id"]])
+    tiles = lake.read(USER_DAYS).select(*TILE_COLUMNS).join(F.broadcast(users), "user_id").toArrow()
+    shown = observed(tiles, best["user_id"].tolist(), settings.simulate.start, best["day"].iloc[0])
+    best["log_ceiling"] = ceiling_scores(shown, settings.labels.horizon_days, settings.training.seed)
     hazards = lake.spark.read.parquet(f"{settings.truth}/hazards").withColumnRenamed("userId", "user_id")
-    hazards = hazards.transform(with_pseudonyms, lake.read(USER_PSEUDONYMS))
-    return oracle_scores(rows.where("split = 'holdout'"), hazards, settings.labels.horizon_days)
+    hazards = hazards.transform(with_pseudonyms, lake.read(USER_PSEUDONYMS)).join(F.broadcast(users), "user_id")
+    foreseen = oracle_scores(rows.where("split = 'holdout'"), hazards, settings.labels.horizon_days).toPandas()
+    return best.merge(foreseen, on="user_id")[["user_id", "churned", "oracle", "log_ceiling"]]

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from churn_spark.behavior.catalogue import BEHAVIOR_FEATURES, CATEGORIES, OWN
+from churn_spark.behavior.categories.decay import COUNTS, HALF_LIVES, PER_DAY, PER_SONG, RATE_HALF_LIVES
 from churn_spark.behavior.definition import FEATURE_VERSIONS
 from churn_spark.behavior.lookback import Lookback
 from churn_spark.behavior.online import as_declared
@@ -33,11 +34,22 @@ FUTURE = (
     event("ann", "2026-02-10 12:00", 6, "Cancellation Confirmation"),
 )
 HOURS = np.array([24, 168, 440, 78])  # between the starts of ann's sessions
+DAYS_BEFORE = {  # as_of: when ann did what has a half-life
+    "sessions": (31, 30, 23, 5, 1), "days": (31, 30, 23, 5, 1), "since registration": range(1, 33),
+    "songs": (30, 23, 5), "errors": (1,), "thumbs_up": (5,), "thumbs_down": (5,),
+    "upgrade_visits": (31,), "downgrade_visits": (1,),
+}  # fmt: skip
 RETENTION = 1 - (1 - 4 / 30) ** 28
 FEES = sum((RETENTION / 1.01) ** month for month in range(1, 37))
+
+
+def decayed(column: str, half_life: int) -> float:
+    return sum(0.5 ** (days / half_life) for days in DAYS_BEFORE.get(column, ()))
+
+
 VALUES = {
-    "account_age_days": 32, "tenure_bin": 1, "history_days": 31, "weekend_share_30d": 0.75, "evening_share_30d": 3 / 7,
-    "night_share_30d": 1 / 7, "morning_share_30d": 0,
+    "account_age_days": 32, "tenure_bin": 1, "history_days": 31, "weekend_share_30d": 0.75, "evening_share_30d": 1 / 7,
+    "night_share_30d": 0, "morning_share_30d": 3 / 7,  # in Buffalo, five hours behind UTC
     "day_part_entropy_30d": -(1 / 7 * log2(1 / 7) + 6 / 7 * log2(3 / 7)),
     "weekday_entropy_30d": -(4 / 7 * log2(2 / 7) + 3 / 7 * log2(3 / 7)), "weekday_share_max_30d": 3 / 7,
     "days_active_7d": 2, "days_active_30d": 4, "days_active_90d": 5, "sessions_7d": 2, "sessions_30d": 4,
@@ -45,6 +57,8 @@ VALUES = {
     "listening_hours_30d": 600 / 3600, "session_minutes_mean_30d": 180, "session_minutes_std_30d": 60 * sqrt(17),
     "session_interval_hours_mean_90d": HOURS.mean(), "session_interval_hours_std_90d": HOURS.std(),
     "session_consistency_90d": 1 / (1 + HOURS.std() / HOURS.mean()),
+    "total_sessions": 5, "total_songs": 3, "total_events": 8, "days_active": 5, "login_frequency_30d": 4 / 30,
+    "feature_usage_score": 100 * 3 / 7,
     "thumbs_up_30d": 1, "thumbs_down_30d": 1, "thumbs_up_share_30d": 0.5, "thumbs_up_per_100_songs_30d": 100 / 3,
     "thumbs_down_per_100_songs_30d": 100 / 3, "playlist_adds_30d": 0, "playlist_adds_per_100_songs_30d": 0,
     "friend_adds_30d": 0, "adverts_30d": 0, "adverts_per_100_songs_30d": 0,
@@ -62,6 +76,14 @@ VALUES = {
     "rfm_monetary_90d": 5, "retention_28d": RETENTION, "clv_3y": FEES,
     "clv_score": 100 * FEES / sum(1.01**-month for month in range(1, 37)),
     "registration_missing": 0, "no_songs_30d": 0, "no_thumbs_30d": 0, "no_sessions_30d": 0,
+    **{f"{column}_decayed_{half_life}": decayed(column, half_life) for column in COUNTS for half_life in HALF_LIVES},
+    **{f"{column}_per_100_songs_decayed_{half_life}":
+           100 * decayed(column, half_life) / (decayed("songs", half_life) + 5)
+       for column in PER_SONG for half_life in RATE_HALF_LIVES},
+    **{f"{column}_per_day_decayed_{half_life}": decayed(column, half_life) / decayed("since registration", half_life)
+       for column in PER_DAY for half_life in RATE_HALF_LIVES},
+    **{f"active_share_decayed_{half_life}": decayed("days", half_life) / decayed("since registration", half_life)
+       for half_life in RATE_HALF_LIVES},
 }  # fmt: skip
 
 
@@ -101,6 +123,13 @@ def test_what_is_not_known_is_nan() -> None:
     unknown = {feature.name for feature in OWN if np.isnan(eve[feature.name])}
     always = {"account_age_days", "tenure_bin", "is_paid", "level", "gender", "region"}  # which eve's event tells
     assert unknown == {feature.name for feature in OWN if feature.null} - always - {"days_since_last_event"}
+
+
+def test_a_share_of_days_is_at_most_1_and_begins_with_the_first_event_without_a_registration() -> None:
+    daily = [event("dan", f"2026-01-{day:02} 12:00", day, registration_ms=None) for day in range(2, 32)]
+    [dan] = features(*daily, as_of=(date(2026, 2, 1),)).values()
+    assert [dan[f"active_share_decayed_{half_life}"] for half_life in RATE_HALF_LIVES] == pytest.approx([1, 1, 1])
+    assert max(dan[f"active_share_decayed_{half_life}"] for half_life in RATE_HALF_LIVES) <= 1
 
 
 def test_who_has_cancelled_is_no_customer_until_back() -> None:
@@ -163,7 +192,7 @@ def test_the_region_is_that_of_the_first_state(location: str | None, expected: s
 def test_every_declaration_is_complete_and_consistent() -> None:
     names = [feature.name for feature in BEHAVIOR_FEATURES]
     assert len(names) == len(set(names)) >= 60
-    assert len(CATEGORIES) == 9
+    assert len(CATEGORIES) == 10
     for feature in BEHAVIOR_FEATURES:
         assert (feature.type == "category") == bool(feature.levels), feature.name
         assert feature.since in FEATURE_VERSIONS, feature.name
@@ -175,7 +204,7 @@ def test_every_declaration_is_complete_and_consistent() -> None:
 
 
 def test_version_1_0_keeps_its_features() -> None:
-    assert len([feature for feature in BEHAVIOR_FEATURES if feature.since == "v1.0"]) == 23
+    assert len([feature for feature in BEHAVIOR_FEATURES if feature.since == "v1.0"]) == 22  # one got another meaning
 
 
 def test_the_catalogue_page_is_current() -> None:

@@ -35,7 +35,7 @@ def test_a_tile_sums_one_users_day() -> None:
     assert [(tile["user_id"], tile["day"].day) for tile in tiles] == [("ann", 5), ("ann", 6), ("bob", 5)]
     first = tiles[0]
     assert (first["events"], first["songs"], first["listening_ms"], first["thumbs_up"]) == (3, 2, 400_000, 1)
-    assert (first["morning_events"], first["evening_events"]) == (1, 2)
+    assert (first["night_events"], first["afternoon_events"]) == (1, 2)  # in Buffalo, five hours behind UTC
     assert (first["first_ms"], first["last_ms"]) == (ms("2026-01-05 09:00"), ms("2026-01-05 20:00"))
     assert (first["last_paid_ms"], first["last_free_ms"]) == (ms("2026-01-05 20:00"), None)
     assert (first["last_song_ms"], first["registration_ms"]) == (ms("2026-01-05 19:00"), ms("2026-01-01 00:00"))

@@ -41,6 +41,10 @@ def against_baseline(column: str) -> str:
     return share(f"{total(column, 7)} / 7 * {days}", total(column, 60, 7))
 
 
+def decayed(column: str, half_life: int) -> str:
+    return f"sum({column} * pow(0.5, ago / {half_life}))"
+
+
 ACTIVE = {days: f"count(*) FILTER (WHERE ago <= {days})" for days in (7, 28, 30, 90)}
 EVENTS = total("events", 30)
 FIRST_DAY = "max(ago)"
@@ -52,13 +56,35 @@ FACTOR = f"((1 - (1 - ({ACTIVE[28]} + 1) / 30) ** 28) / 1.01)"
 FEES = f"({FACTOR} * (1 - {FACTOR} ** 36) / (1 - {FACTOR}))"
 MOST = "((1 / 1.01) * (1 - (1 / 1.01) ** 36) / (1 - 1 / 1.01))"
 
+DECAYED = (
+    "songs", "errors", "adverts", "thumbs_down", "thumbs_up", "playlist_adds", "friend_adds", "help_visits",
+    "settings_visits", "downgrade_visits", "upgrade_visits",
+)  # fmt: skip
+USED = ("songs", "thumbs_up", "thumbs_down", "playlist_adds", "friend_adds", "help_visits", "settings_visits")
+
 STATE = "regexp_extract(location, ', ([A-Z]{2})(-[A-Z]{2})*$', 1)"
 REGION = f"""CASE WHEN {STATE} IN ('CT', 'ME', 'MA', 'NH', 'RI', 'VT', 'NJ', 'NY', 'PA') THEN 'Northeast'
     WHEN {STATE} IN ('IL', 'IN', 'MI', 'OH', 'WI', 'IA', 'KS', 'MN', 'MO', 'NE', 'ND', 'SD') THEN 'Midwest'
     WHEN {STATE} IN ('AZ', 'CO', 'ID', 'MT', 'NV', 'NM', 'UT', 'WY', 'AK', 'CA', 'HI', 'OR', 'WA') THEN 'West'
     WHEN {STATE} != '' THEN 'South' END"""
 
+ZONE = f"""CASE
+    WHEN {STATE} IN ('AL', 'AR', 'IA', 'IL', 'KS', 'LA', 'MN', 'MO', 'MS', 'ND', 'NE', 'OK', 'SD', 'TN', 'TX', 'WI')
+        THEN 'America/Chicago'
+    WHEN {STATE} IN ('CA', 'NV', 'OR', 'WA') THEN 'America/Los_Angeles'
+    WHEN {STATE} IN ('CO', 'MT', 'NM', 'UT', 'WY') THEN 'America/Denver'
+    WHEN {STATE} = 'MI' THEN 'America/Detroit' WHEN {STATE} = 'IN' THEN 'America/Indiana/Indianapolis'
+    WHEN {STATE} = 'ID' THEN 'America/Boise' WHEN {STATE} = 'AZ' THEN 'America/Phoenix'
+    WHEN {STATE} = 'AK' THEN 'America/Anchorage' WHEN {STATE} = 'HI' THEN 'Pacific/Honolulu'
+    WHEN {STATE} != '' THEN 'America/New_York' END"""
+
 AGE = f"CASE WHEN max(registration_ms) <= max(as_of_ms) THEN {days_since('registration_ms')} END"
+
+
+def decayed_days(half_life: int) -> str:
+    days = f"greatest(coalesce(floor({AGE}), 0), {FIRST_DAY})::bigint"
+    return f"list_sum(list_transform(range(1, {days} + 1), lambda ago: pow(0.5, ago / {half_life})))"
+
 
 OF_TILES = {
     "account_age_days": AGE,
@@ -111,6 +137,22 @@ OF_TILES = {
     "registration_missing": f"(({AGE}) IS NULL)::int",
     "no_songs_30d": f"({total('songs', 30)} = 0)::int",
     "no_thumbs_30d": f"({THUMBS} = 0)::int",
+    "total_songs": "sum(songs)",
+    "total_events": "sum(events)",
+    "days_active": "count(*)",
+    "feature_usage_score": f"100 * ({' + '.join(f'({total(name, 30)} > 0)::int' for name in USED)}) / {len(USED)}",
+    **{f"decayed_days_{half_life}": decayed_days(half_life) for half_life in (7, 14, 30)},
+    **{
+        f"active_share_decayed_{half_life}": f"{decayed('1', half_life)} / {decayed_days(half_life)}"
+        for half_life in (7, 14, 30)
+    },
+    **{f"{name}_decayed_{half_life}": decayed(name, half_life) for name in DECAYED for half_life in (3, 7, 14, 30)},
+    **{
+        f"{name}_per_100_songs_decayed_{half_life}": f"100 * {decayed(name, half_life)} / "
+        f"({decayed('songs', half_life)} + 5)"
+        for name in ("errors", "adverts", "thumbs_down", "thumbs_up")
+        for half_life in (7, 14, 30)
+    },
 }
 BEGUN = {days: f"count(*) FILTER (WHERE starts AND ago <= {days})" for days in (7, 14, 30, 90)}
 MINUTES = f"{total('seconds', 30)} / nullif({BEGUN[30]}, 0)"
@@ -125,6 +167,9 @@ OF_SESSIONS = {
     "session_interval_hours_std_90d": f"{INTERVALS[1]} / 3600",
     "session_consistency_90d": f"1 / (1 + {INTERVALS[1]} / nullif({INTERVALS[0]}, 0))",
     "no_sessions_30d": f"({BEGUN[30]} = 0)::int",
+    "total_sessions": "count(*) FILTER (WHERE starts)",
+    "login_frequency_30d": f"{BEGUN[30]} / least({FIRST_DAY}, 30)",
+    **{f"sessions_decayed_{half_life}": decayed("starts::int", half_life) for half_life in (3, 7, 14, 30)},
 }
 
 
@@ -132,14 +177,25 @@ def duckdb_query(silver: str, as_of_days: Sequence[date], session: str) -> str:
     """All features but the quintiles at each of the days; `silver` is what stands after FROM."""
     pages = ", ".join(f"count(*) FILTER (WHERE page = '{page}') AS {name}" for name, page in PAGES.items())
     hours = ", ".join(
-        f"count(*) FILTER (WHERE event_ms % 86400000 // 3600000 BETWEEN {first} AND {last}) AS {name}"
+        f"count(*) FILTER (WHERE local_hour BETWEEN {first} AND {last}) AS {name}"
         for name, (first, last) in HOURS.items()
+    )
+    per_day = ", ".join(
+        f"{name}_decayed_{half_life} / decayed_days_{half_life} AS {name}_per_day_decayed_{half_life}"
+        for name in ("sessions", "songs")
+        for half_life in (7, 14, 30)
     )
     of_tiles = ", ".join(f"{sql} AS {name}" for name, sql in OF_TILES.items())
     of_sessions = ", ".join(f"{sql} AS {name}" for name, sql in OF_SESSIONS.items())
     return f"""
     WITH as_ofs AS (SELECT unnest([{", ".join(f"DATE '{day}'" for day in as_of_days)}]) AS as_of_day),
-    events AS (SELECT * FROM {silver} WHERE user_id IS NOT NULL),
+    placed AS (
+        SELECT *, last_value({ZONE} IGNORE NULLS) OVER (
+            PARTITION BY user_id, event_date ORDER BY event_ms
+            ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS zone
+        FROM {silver} WHERE user_id IS NOT NULL),
+    events AS (
+        SELECT *, hour(timezone(coalesce(zone, 'UTC'), to_timestamp(event_ms / 1000))) AS local_hour FROM placed),
     tiles AS (
         SELECT user_id, event_date AS day, count(*) AS events, {pages}, {hours},
             coalesce(sum(length_ms) FILTER (WHERE page = 'NextSong'), 0) AS listening_ms,
@@ -187,7 +243,8 @@ def duckdb_query(silver: str, as_of_days: Sequence[date], session: str) -> str:
             greatest(log2(sum(plays)) - sum(plays * log2(plays)) / sum(plays), 0) AS artist_entropy_30d,
             1 - sum(songs) / sum(plays) AS repeat_share_30d
         FROM artists GROUP BY user_id, as_of_day)
-    SELECT *, {share("songs_30d", "sessions_30d")} AS songs_per_session_30d,
+    SELECT *, {per_day},
+        {share("songs_30d", "sessions_30d")} AS songs_per_session_30d,
         {share("logouts_30d", "sessions_30d")} AS logouts_per_session_30d
     FROM of_tiles JOIN of_sessions USING (user_id, as_of_day) LEFT JOIN of_plays USING (user_id, as_of_day)
     """
@@ -196,13 +253,8 @@ def duckdb_query(silver: str, as_of_days: Sequence[date], session: str) -> str:
 def naive_aggregates() -> dict[str, tuple[int, str]]:
     """Features that one aggregate over the events of so many days gives, in Spark SQL; fewer than there are."""
     counts = {name: f"count_if(page = '{page}')" for name, page in PAGES.items()}
-    hours = {
-        name: f"count_if(event_ms % 86400000 div 3600000 BETWEEN {low} AND {high})"
-        for name, (low, high) in HOURS.items()
-    }
     return {
         **{f"{name}_30d": (30, sql) for name, sql in counts.items()},
-        **{f"{name}_share_30d": (30, f"{sql} / count(*)") for name, sql in hours.items()},
         **{f"{name}_per_100_songs_30d": (30, f"try_divide(100 * {counts[name]}, {counts['songs']})")
            for name in ("thumbs_up", "thumbs_down", "playlist_adds", "adverts")},
         **{f"songs_{days}d": (days, counts["songs"]) for days in (7, 14)},

@@ -58,6 +58,7 @@ def test_the_report_says_what_was_made(pipeline_run: PipelineRun) -> None:
     assert re.search(r"Segments of customers.*\n.*\n +1 +\d+", shown)
     assert re.search(r"ROC-AUC 0\.\d+, PR-AUC 0\.\d+", shown)
     assert re.search(r"oracle's ROC-AUC 0\.\d+ .* reaches \d+% of it", shown)
+    assert re.search(r"log ceiling's ROC-AUC 0\.\d+ .* reaches \d+\.\d% of it", shown)
     assert str(pipeline_run.lake) in shown
 
 

@@ -1,7 +1,7 @@
 """How varied the music is that a customer plays."""
 
 from churn_spark.behavior.definition import Feature
-from churn_spark.behavior.lookback import ratio
+from churn_spark.behavior.formulas import ratio
 
 NO_SONG = "without a song"
 

@@ -1,7 +1,8 @@
 """What a customer does with songs and friends, and which adverts the customer meets."""
 
 from churn_spark.behavior.definition import Feature
-from churn_spark.behavior.lookback import Values, Window, ratio
+from churn_spark.behavior.formulas import Values, ratio
+from churn_spark.behavior.lookback import Window
 
 NO_SONG = "without a song"
 

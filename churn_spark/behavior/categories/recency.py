@@ -3,7 +3,8 @@
 import numpy as np
 
 from churn_spark.behavior.definition import Feature
-from churn_spark.behavior.lookback import Values, Window, ratio
+from churn_spark.behavior.formulas import Values, ratio
+from churn_spark.behavior.lookback import Window
 
 BASELINE_DAYS = 60  # that end 7 days before as_of
 

@@ -1,7 +1,7 @@
 """What goes wrong for a customer, and how often the customer seeks help."""
 
 from churn_spark.behavior.definition import Feature
-from churn_spark.behavior.lookback import ratio
+from churn_spark.behavior.formulas import ratio
 
 NO_EVENT = "without an event"
 

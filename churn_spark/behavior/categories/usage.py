@@ -1,10 +1,14 @@
 """How much a customer uses the service, and how regularly."""
 
+import numpy as np
+
 from churn_spark.behavior.definition import Capped, Feature
-from churn_spark.behavior.lookback import Values, Window, ratio, spread
+from churn_spark.behavior.formulas import Values, ratio, spread
+from churn_spark.behavior.lookback import Window
 
 NO_SESSION = "without a session"
 NO_INTERVAL = "with fewer than two sessions"
+FUNCTIONS = ("songs", "thumbs_up", "thumbs_down", "playlist_adds", "friend_adds", "help_visits", "settings_visits")
 
 FEATURES = (
     *(Feature(f"days_active_{days}d", "count", "days", "Days with an event", lambda w: w.sum("days"),
@@ -32,6 +36,19 @@ FEATURES = (
     Feature("session_consistency_90d", "share", "share",
             "1 / (1 + standard deviation / mean) of the time between the starts of sessions: 1 if all are equal",
             lambda w: _consistency(w), window=90, null=NO_INTERVAL, maximum=1, since="v1.1"),
+    Feature("total_sessions", "count", "sessions", "Sessions begun ever", lambda w: w.sum("sessions"), since="v1.3"),
+    Feature("total_songs", "count", "songs", "Songs played ever", lambda w: w.sum("songs"), since="v1.3"),
+    Feature("total_events", "count", "events", "Events ever", lambda w: w.sum("events"), minimum=1, since="v1.3"),
+    Feature("days_active", "count", "days", "Days with an event ever", lambda w: w.sum("days"), minimum=1,
+            since="v1.3"),
+    Feature("login_frequency_30d", "amount", "sessions per day",
+            "Sessions begun a day in the last 30 days, or since the first event if that is later",
+            lambda w: w.sum("sessions") / np.minimum(w.days_since_first(), 30), window=30, since="v1.3"),
+    Feature("feature_usage_score", "score", "points",
+            f"Share of {len(FUNCTIONS)} functions of the service that were used at least once: songs, thumbs up, "
+            "thumbs down, playlists, friends, Help, Settings; 100 for all",
+            lambda w: 100 * np.mean([w.sum(function) > 0 for function in FUNCTIONS], axis=0), window=30, maximum=100,
+            since="v1.3"),
 )  # fmt: skip
 
 CAPPED = (

@@ -6,7 +6,8 @@ The logs hold no prices; money is counted in monthly fees of the paid level. Bil
 import numpy as np
 
 from churn_spark.behavior.definition import Feature, Quintile, Total
-from churn_spark.behavior.lookback import Values, Window, ratio
+from churn_spark.behavior.formulas import Values, ratio
+from churn_spark.behavior.lookback import Window
 
 MONTHS = 36
 MONTHLY_DISCOUNT = 0.01
