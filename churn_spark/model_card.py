@@ -33,6 +33,20 @@ class CardFeature(Part):
         return self
 
 
+class Calibration(Part):
+    """From the estimator's probability to that of the model.
+
+    - isotonic: straight lines through the points (`x`, `y`); outside of them the first or last `y`.
+    - platt: a logistic curve of `slope` and `intercept` over the log odds.
+    """
+
+    method: Literal["isotonic", "platt"]
+    x: tuple[FiniteFloat, ...] = ()
+    y: tuple[FiniteFloat, ...] = ()
+    slope: FiniteFloat = 1
+    intercept: FiniteFloat = 0
+
+
 class ModelCard(Part):
     """A trained model: when, on which labels and features, and how well. Features are in the model's order.
 
@@ -47,6 +61,8 @@ class ModelCard(Part):
     feature_version: str
     threshold: float = Field(ge=0, le=1)
     features: tuple[CardFeature, ...] = Field(min_length=1)
+    kind: str = "xgboost"  # cards of earlier releases name none
+    calibration: Calibration | None = None
     metrics: dict[str, FiniteFloat | None]
 
     @property

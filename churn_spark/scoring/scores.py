@@ -6,7 +6,7 @@ from itertools import chain
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from churn_spark.scoring.risk import LOWEST, RISK_LEVELS
+from churn_spark.evaluation.risk import LOWEST, RISK_LEVELS
 from churn_spark.training.registry import Champion
 
 

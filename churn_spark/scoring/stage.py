@@ -5,10 +5,11 @@ from datetime import date
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
+from xgboost import Booster
 
 from churn_spark.behavior.definition import FEATURE_VERSIONS
 from churn_spark.calendar import at_midnights, day_of, from_midnight
-from churn_spark.errors import UserError
+from churn_spark.errors import DataRefused, UserError
 from churn_spark.features.catalogue import ALL_FEATURES
 from churn_spark.features.demographics import DEMOGRAPHICS
 from churn_spark.features.encoding import model_inputs
@@ -80,11 +81,22 @@ def _score(
     predictions = rows.select(
         "user_id",
         "as_of",
-        churn_probability(champion.booster, inputs).alias("churn_probability"),
-        top_factors(champion.booster, inputs, settings.scoring.top_factors).alias("top_factors"),
+        churn_probability(champion.model, inputs).alias("churn_probability"),
+        top_factors(_booster(champion), inputs, settings.scoring.top_factors).alias("top_factors"),
     )
     lake.replace(CHURN_SCORES, churn_scores(predictions, champion, settings.scoring.actions), from_midnight(newest))
     return {"scores": rows.count()}
+
+
+def _booster(champion: Champion) -> Booster:
+    """What the factors are told from. Raises DataRefused if the champion is another kind of model."""
+    if champion.card.kind != "xgboost":
+        raise DataRefused(
+            f"{champion.name} version {champion.version} is a model of the kind {champion.card.kind}, and the factors "
+            "of scores are told of xgboost only; train with training.model: xgboost"
+        )
+    booster: Booster = champion.model.estimator
+    return booster
 
 
 def _lookups(lake: Lake, champion: Champion) -> list[Lookup]:

@@ -1,5 +1,7 @@
 """The split, XGBoost's parameters, and where MLflow keeps runs and models."""
 
+from typing import Literal
+
 from pydantic import Field, PositiveFloat, PositiveInt
 
 from churn_spark.settings.section import Section
@@ -8,6 +10,11 @@ from churn_spark.settings.section import Section
 class TrainingSettings(Section):
     """The split, the fewest churned rows that make training worth while, and parameters of XGBoost."""
 
+    model: Literal[
+        "baseline", "logistic_regression", "random_forest", "gradient_boosting", "xgboost", "perceptron", "ensemble"
+    ]
+    fit: Literal["auto", "local", "distributed"]
+    local_values: PositiveInt
     workers: PositiveInt
     validation_share: float = Field(gt=0, lt=1)
     min_positives: PositiveInt

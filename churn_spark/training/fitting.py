@@ -8,68 +8,24 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pandas as pd
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
-from xgboost import Booster
 
 from churn_spark.behavior.definition import FEATURE_VERSION, Declared
-from churn_spark.errors import DataRefused, UserError
+from churn_spark.errors import UserError
+from churn_spark.evaluation.metrics import array_counts, best_threshold, evaluate, interval, roc_auc, score_counts
 from churn_spark.features.encoding import model_inputs
 from churn_spark.model_card import CardFeature, ModelCard
-from churn_spark.session import allocates_dynamically, tasks_at_once
+from churn_spark.models.candidates import fit_model
+from churn_spark.models.model import Model
 from churn_spark.settings.all import Settings
 from churn_spark.settings.section import Section
+from churn_spark.settings.training import TrainingSettings
 from churn_spark.training.benchmarks import benchmark_metrics
 from churn_spark.training.boosting import fit
-from churn_spark.training.evaluation import best_threshold, evaluate, score_counts
+from churn_spark.training.checks import check_workers
+from churn_spark.training.matrix import fetch
 from churn_spark.training.prediction import churn_probability
-
-
-def check_workers(spark: SparkSession, workers: int) -> None:
-    """Raise UserError if the XGBoost workers could not all run at once; training would wait for ever."""
-    if allocates_dynamically(spark):
-        raise UserError(
-            "spark.dynamicAllocation.enabled: XGBoost's workers must all run at once, which Spark refuses while "
-            "executors come and go; submit the job with --conf spark.dynamicAllocation.enabled=false"
-        )
-    slots = tasks_at_once(spark)
-    if slots is not None and workers > slots:
-        raise UserError(
-            f"training.workers: {workers} workers must all run at once, but Spark runs {slots} tasks at once here; "
-            f"set it to {slots} or less, or give more cores"
-        )
-
-
-def check_positives(training_set: DataFrame, settings: Settings) -> None:
-    """Raise DataRefused if a part of the split has too few churned rows, or no other rows, to learn or test on."""
-    counts = {
-        row["split"]: (row["positives"], row["others"])
-        for row in training_set.groupBy("split")
-        .agg(F.count_if("churned").alias("positives"), F.count_if(~F.col("churned")).alias("others"))
-        .collect()
-    }
-    need = {
-        "train": settings.training.min_positives,
-        "validation": 1,
-        "holdout": settings.training.min_holdout_positives,
-    }
-    parts = {split: counts.get(split, (0, 0)) for split in need}
-    rows = {split: sum(part) for split, part in parts.items()}
-    if rows["train"] + rows["validation"] and not rows["train"] * rows["validation"] * rows["holdout"]:
-        empty = " and ".join(split for split in need if not rows[split])
-        raise DataRefused(
-            f"training.validation_share: {settings.training.validation_share:g} of the customers for validation leaves "
-            f"no row of {sum(rows.values()):,} in {empty}; set another share, for example 0.2"
-        )
-    if any(parts[split][0] < positives or not parts[split][1] for split, positives in need.items()):
-        described = ", ".join(
-            f"{positives} of {positives + others} rows in {split}" for split, (positives, others) in parts.items()
-        )
-        raise DataRefused(
-            f"too few churned customers to train on: {described}, where at least "
-            f"{need['train']}, {need['validation']} and {need['holdout']} are needed; give longer logs, a shorter "
-            "labels.horizon_days or a wider labels.train_on"
-        )
 
 
 def fingerprint(training_set: DataFrame, settings: Settings) -> str:
@@ -88,20 +44,43 @@ def _decisive(section: Section) -> dict[str, Any]:
     return {key: value for key, value in section.model_dump().items() if not key.startswith(("warn_", "refuse_"))}
 
 
+def fits_locally(rows: int, features: int, training: TrainingSettings) -> bool:
+    """Whether the training set is fitted in one process: what `fit` says, else by its size.
+
+    Raises UserError if the setting asks for what cannot be: too many rows at once, or another model than XGBoost
+    over all workers.
+    """
+    values = rows * features
+    local = values <= training.local_values if training.fit == "auto" else training.fit == "local"
+    if local and values > training.local_values:
+        raise UserError(
+            f"training.fit: {rows:,} rows of {features} features are more than training.local_values "
+            f"({training.local_values:,}) allows in one process; set it to auto or distributed"
+        )
+    if not local and training.model != "xgboost":
+        raise UserError(
+            f"training.model: {training.model} is fitted in one process only, and {rows:,} rows of {features} features "
+            "go over all workers (training.fit, training.local_values); set it to xgboost"
+        )
+    return local
+
+
 def train_champion(
     training_set: DataFrame, features: Sequence[Declared], settings: Settings, best: pd.DataFrame | None
-) -> tuple[Booster, ModelCard]:
+) -> tuple[Model, ModelCard]:
     """Fit the `features` on train, choose the threshold (highest F1) on validation, test once on holdout.
 
     `best` of some customers of the holdout, as `benchmark_metrics` takes it, adds its metrics.
     """
-    booster = fit(training_set, features, settings.training)
-    probability = churn_probability(booster, model_inputs(features)).alias("churn_probability")
-    scored = training_set.select("user_id", "split", "churned", probability)
-    threshold = best_threshold(score_counts(scored.where("split = 'validation'")))
-    metrics = asdict(evaluate(score_counts(scored.where("split = 'holdout'")), threshold))
+    local = fits_locally(training_set.count(), len(features), settings.training)
+    model, validation, holdout = (_fit_here if local else _fit_on_workers)(training_set, features, settings.training)
+    threshold = best_threshold(validation)
+    metrics: dict[str, float | None] = asdict(evaluate(holdout, threshold))
+    metrics["roc_auc_low"], metrics["roc_auc_high"] = interval(holdout, roc_auc, settings.training.seed)
     if best is not None:
-        metrics |= benchmark_metrics(scored.where("split = 'holdout'"), best)
+        probability = churn_probability(model, model_inputs(features)).alias("churn_probability")
+        scored = training_set.where("split = 'holdout'").select("user_id", probability)
+        metrics |= benchmark_metrics(scored, best)
     card = ModelCard(
         trained_at=datetime.now(UTC).replace(microsecond=0),
         label_version=training_set.agg(F.first("label_version")).collect()[0][0],
@@ -109,10 +88,45 @@ def train_champion(
         horizon_days=settings.labels.horizon_days,
         feature_version=FEATURE_VERSION,
         threshold=threshold,
-        features=tuple(map(_on_card, features)),
+        features=model.features,
+        kind=model.kind,
+        calibration=model.calibration,
         metrics=metrics,
     )
-    return booster, card
+    return model, card
+
+
+def _fit_here(
+    training_set: DataFrame, features: Sequence[Declared], training: TrainingSettings
+) -> tuple[Model, pd.DataFrame, pd.DataFrame]:
+    """A model fitted in one process, and the counts of its scores of validation and holdout."""
+    parts = fetch(training_set, features)
+    train, validation = parts["train"], parts["validation"]
+    parameters = xgboost_parameters(training)
+    of_kind = {"xgboost": parameters, "ensemble": {"xgboost": parameters}}.get(training.model, {})
+    on_card = tuple(map(_on_card, features))
+    model = fit_model(training.model, train, validation, on_card, of_kind, training.seed)
+    counts = [array_counts(part.churned, model.probabilities(part.rows)) for part in (validation, parts["holdout"])]
+    return model, counts[0], counts[1]
+
+
+def _fit_on_workers(
+    training_set: DataFrame, features: Sequence[Declared], training: TrainingSettings
+) -> tuple[Model, pd.DataFrame, pd.DataFrame]:
+    """XGBoost fitted over all workers, and the counts of its scores of validation and holdout."""
+    check_workers(training_set.sparkSession, training.workers)
+    model = Model("xgboost", tuple(map(_on_card, features)), fit(training_set, features, training))
+    probability = churn_probability(model, model_inputs(features)).alias("churn_probability")
+    scored = training_set.select("split", "churned", probability)
+    validation, holdout = (score_counts(scored.where(F.col("split") == split)) for split in ("validation", "holdout"))
+    return model, validation, holdout
+
+
+def xgboost_parameters(training: TrainingSettings) -> dict[str, Any]:
+    """The settings as the candidate takes them."""
+    named = ("trees", "early_stopping_rounds", "max_depth", "learning_rate", "subsample", "colsample_bytree",
+             "min_child_weight")  # fmt: skip
+    return {"nthread": training.workers, **training.model_dump(include=set(named))}
 
 
 def _on_card(feature: Declared) -> CardFeature:

@@ -9,15 +9,16 @@ from pyspark.sql import Column
 from pyspark.sql.pandas.functions import arrow_udf
 from xgboost import Booster, DMatrix
 
+from churn_spark.models.model import Model
+
 FACTORS = "ARRAY<STRUCT<feature: STRING, value: DOUBLE, contribution: DOUBLE>>"
 
 
-def churn_probability(booster: Booster, inputs: Sequence[Column]) -> Column:
+def churn_probability(model: Model, inputs: Sequence[Column]) -> Column:
     """Probability of churn from the model's inputs, in its order; a null input is a missing value."""
 
     def predict(*features: pa.Array) -> pa.Array:
-        booster.set_param({"nthread": 1})  # Spark runs one task per core already
-        return pa.array(booster.inplace_predict(_matrix(features), validate_features=False).astype("float64"))
+        return pa.array(model.probabilities(_matrix(features)))
 
     return _over_batches(predict, "double", inputs)
 
@@ -30,7 +31,7 @@ def top_factors(booster: Booster, inputs: Sequence[Column], count: int) -> Colum
     names = np.array(booster.feature_names)
 
     def explain(*features: pa.Array) -> pa.Array:
-        booster.set_param({"nthread": 1})
+        booster.set_param({"nthread": 1})  # Spark runs one task per core already
         matrix = _matrix(features)
         contributions = booster.predict(DMatrix(matrix, feature_names=list(names)), pred_contribs=True)[:, :-1]
         largest = np.argsort(-np.abs(contributions), axis=1, kind="stable")[:, :count]

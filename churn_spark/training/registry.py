@@ -5,24 +5,28 @@ from dataclasses import dataclass
 from typing import Any
 
 import mlflow
+import sklearn
 import xgboost
 from mlflow.exceptions import MlflowException
 from mlflow.models import ModelSignature
+from mlflow.models.model import ModelInfo
 from mlflow.types.schema import ColSpec, DataType, Schema
 
 from churn_spark.errors import DataRefused
 from churn_spark.model_card import ModelCard
+from churn_spark.models.model import Model
 from churn_spark.settings.all import Settings
 
+XGBOOST = "xgboost"
 CHAMPION = "champion"
 FINGERPRINT = "fingerprint"
 
 
 @dataclass(frozen=True)
 class Champion:
-    """The model in use: its booster, its registered name and version, and its card."""
+    """The model in use, its registered name and version, and its card."""
 
-    booster: xgboost.Booster
+    model: Model
     name: str
     version: str
     card: ModelCard
@@ -36,7 +40,7 @@ def version_trained_on(fingerprint: str, settings: Settings) -> str | None:
 
 
 def register(
-    booster: xgboost.Booster,
+    model: Model,
     card: ModelCard,
     fingerprint: str,
     table_versions: Mapping[str, int],
@@ -58,18 +62,12 @@ def register(
         mlflow.log_metrics({name: value for name, value in card.metrics.items() if value is not None})
         mlflow.log_dict({"lookups": lookups}, "lookups.json")
         mlflow.set_tag(FINGERPRINT, fingerprint)
-        model = mlflow.xgboost.log_model(
-            booster,
-            name="model",
-            signature=signature,
-            metadata=card.model_dump(mode="json"),
-            pip_requirements=[f"xgboost-cpu=={xgboost.__version__}"],  # else MLflow loads the model to find them
-        )
+        logged = _log(model, card, signature)
     client, name = mlflow.MlflowClient(), settings.mlflow.model_name
     if not client.search_registered_models(f"name = '{name}'"):
         client.create_registered_model(name)
     version = client.create_model_version(
-        name, model.model_uri, run.info.run_id, tags={FINGERPRINT: fingerprint}, model_id=model.model_id
+        name, logged.model_uri, run.info.run_id, tags={FINGERPRINT: fingerprint}, model_id=logged.model_id
     )
     return str(version.version)
 
@@ -90,4 +88,23 @@ def load_champion(settings: Settings) -> Champion:
         ) from error
     uri = f"models:/{name}/{version}"
     card = ModelCard.model_validate(mlflow.models.get_model_info(uri).metadata)
-    return Champion(mlflow.xgboost.load_model(uri), name, str(version), card)
+    load = mlflow.xgboost.load_model if card.kind == XGBOOST else mlflow.sklearn.load_model
+    model = Model(card.kind, card.features, load(uri), card.calibration)
+    return Champion(model, name, str(version), card)
+
+
+def _log(model: Model, card: ModelCard, signature: ModelSignature) -> ModelInfo:
+    """Log a booster in XGBoost's own format and every other estimator as scikit-learn's, with the card."""
+    # Requirements that are told need not be found by loading the model.
+    told = {"name": "model", "signature": signature, "metadata": card.model_dump(mode="json")}
+    xgboost_pin = f"xgboost-cpu=={xgboost.__version__}"
+    if model.kind == XGBOOST:
+        return mlflow.xgboost.log_model(model.estimator, pip_requirements=[xgboost_pin], **told)
+    pins = [f"scikit-learn=={sklearn.__version__}", xgboost_pin, "churn-spark"]
+    return mlflow.sklearn.log_model(
+        model.estimator,
+        pip_requirements=pins,
+        serialization_format="cloudpickle",
+        pyfunc_predict_fn="predict_proba",
+        **told,
+    )

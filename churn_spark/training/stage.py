@@ -29,8 +29,9 @@ from churn_spark.settings.all import Settings
 from churn_spark.tracking import open_store
 from churn_spark.training import registry
 from churn_spark.training.ceiling import ceiling_scores
+from churn_spark.training.checks import check_positives
 from churn_spark.training.expectations import training_rows
-from churn_spark.training.fitting import check_positives, check_workers, fingerprint, train_champion
+from churn_spark.training.fitting import fingerprint, train_champion
 from churn_spark.training.leakage import label_known
 from churn_spark.training.observed import TILE_COLUMNS, observed
 from churn_spark.training.oracle import oracle_scores
@@ -77,11 +78,10 @@ def train(lake: Lake, settings: Settings) -> Mapping[str, int]:
     mark = fingerprint(rows, settings)
     version = registry.version_trained_on(mark, settings)
     if version is None:
-        check_workers(lake.spark, settings.training.workers)
-        booster, card = train_champion(rows, _features(lake), settings, benchmark_scores(lake, rows, settings))
+        model, card = train_champion(rows, _features(lake), settings, benchmark_scores(lake, rows, settings))
         tables = filter(lake.exists, (TRAINING_SET, *built_tables(lake), LABELS))
         table_versions = {table.name: lake.version(table) for table in tables}
-        version = registry.register(booster, card, mark, table_versions, lookups, settings)
+        version = registry.register(model, card, mark, table_versions, lookups, settings)
     registry.make_champion(version, settings)
     return {"champion version": int(version)}
 

@@ -7,6 +7,7 @@ import xgboost
 
 from churn_spark.errors import DataRefused
 from churn_spark.model_card import CardFeature, ModelCard
+from churn_spark.models.model import Model
 from churn_spark.scoring.pinning import refuse_other_meanings
 from churn_spark.training.registry import Champion
 
@@ -17,7 +18,7 @@ def champion(learned: str) -> Champion:
         feature_version=learned, threshold=0.5, metrics={},
         features=(CardFeature(name="songs", description="Songs", minimum=0, maximum=None),),
     )  # fmt: skip
-    return Champion(xgboost.Booster(), "churn", "3", card)
+    return Champion(Model("xgboost", card.features, xgboost.Booster()), "churn", "3", card)
 
 
 @pytest.mark.parametrize(

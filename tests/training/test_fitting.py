@@ -1,5 +1,6 @@
 """What is said before a fit that could not work, and a fit that does not hang on pseudonyms."""
 
+import numpy as np
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -7,8 +8,9 @@ from pyspark.sql import functions as F
 from churn_spark.behavior.definition import Declared
 from churn_spark.errors import DataRefused, UserError
 from churn_spark.settings.all import Settings
-from churn_spark.training.boosting import fit
-from churn_spark.training.fitting import check_positives, check_workers
+from churn_spark.training.checks import check_positives, check_workers
+from churn_spark.training.fitting import fits_locally, train_champion
+from churn_spark.training.matrix import fetch
 
 SONGS = Declared("songs", "amount", "", "", since="v1.0")
 
@@ -20,7 +22,7 @@ def test_more_workers_than_tasks_at_once_are_refused(spark: SparkSession) -> Non
 
 
 def test_executors_that_come_and_go_are_refused(spark: SparkSession, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("churn_spark.training.fitting.allocates_dynamically", lambda spark: True)
+    monkeypatch.setattr("churn_spark.training.checks.allocates_dynamically", lambda spark: True)
     with pytest.raises(UserError, match=r"--conf spark\.dynamicAllocation\.enabled=false"):
         check_workers(spark, 1)
 
@@ -35,16 +37,63 @@ def test_a_validation_share_that_leaves_a_part_empty_is_told(
         check_positives(rows, settings)
 
 
-def test_the_booster_does_not_hang_on_pseudonyms(spark: SparkSession, settings: Settings) -> None:
-    def training_set(name: str) -> DataFrame:
-        return spark.range(200).select(
+def training_set(spark: SparkSession, name: str) -> DataFrame:
+    """200 customers under pseudonyms that follow from `name`, in the order of these."""
+    return (
+        spark.range(200)
+        .select(
             F.sha2(F.concat(F.lit(name), "id"), 256).alias("user_id"),
-            F.timestamp_seconds(F.lit(0)).alias("as_of"),
+            F.lit("churn_def_v1").alias("label_version"),
             (F.col("id") * 37 % 101).cast("double").alias("songs"),
             (F.col("id") * 37 % 101 < 30).alias("churned"),
-            F.when(F.col("id") % 5 == 0, "validation").otherwise("train").alias("split"),
+            F.element_at(F.array(*map(F.lit, ["validation", "holdout", "embargo", "train", "train"])),
+                         (F.col("id") % 5 + 1).cast("int")).alias("split"),
         )
+        .orderBy("user_id")
+    )  # fmt: skip
 
-    few = settings.training.model_copy(update={"trees": 3, "workers": 2})
-    one, other = (bytes(fit(training_set(name).orderBy("user_id"), [SONGS], few).save_raw()) for name in "ab")
+
+@pytest.mark.parametrize("where", ["local", "distributed"])
+def test_the_booster_does_not_hang_on_pseudonyms(spark: SparkSession, settings: Settings, where: str) -> None:
+    few = settings.training.model_copy(update={"trees": 3, "workers": 2, "fit": where})
+    chosen = settings.model_copy(update={"training": few})
+    models = [train_champion(training_set(spark, name), [SONGS], chosen, None)[0] for name in "ab"]
+    one, other = (bytes(model.estimator.save_raw()) for model in models)
     assert one == other
+
+
+def test_both_fits_tell_the_customers_apart(spark: SparkSession, settings: Settings) -> None:
+    for where in ("local", "distributed"):
+        training = settings.training.model_copy(update={"trees": 20, "fit": where})
+        model, card = train_champion(
+            training_set(spark, "a"), [SONGS], settings.model_copy(update={"training": training}), None
+        )
+        assert (model.kind, card.metrics["rows"]) == ("xgboost", 40)
+        assert card.metrics["roc_auc"] > 0.99
+
+
+def test_rows_come_by_part_as_models_take_them(spark: SparkSession) -> None:
+    parts = fetch(training_set(spark, "a"), [SONGS])
+    assert {name: len(part.rows) for name, part in parts.items()} == {"train": 80, "validation": 40, "holdout": 40}
+    for part in parts.values():
+        np.testing.assert_array_equal(part.rows[:, 0] < 30, part.churned == 1)
+
+
+def test_the_size_chooses_where_a_model_is_fitted(settings: Settings) -> None:
+    training = settings.training.model_copy(update={"local_values": 100})
+    assert fits_locally(50, 2, training)
+    assert not fits_locally(51, 2, training)
+    assert not fits_locally(1, 1, training.model_copy(update={"fit": "distributed"}))
+
+
+@pytest.mark.parametrize(
+    ("changes", "complaint"),
+    [
+        ({"fit": "local"}, r"training\.fit: 51 rows of 2 features are more than training\.local_values"),
+        ({"model": "perceptron"}, r"training\.model: perceptron is fitted in one process only"),
+    ],
+)
+def test_what_cannot_be_fitted_is_refused(settings: Settings, changes: dict[str, str], complaint: str) -> None:
+    training = settings.training.model_copy(update={"local_values": 100, **changes})
+    with pytest.raises(UserError, match=complaint):
+        fits_locally(51, 2, training)

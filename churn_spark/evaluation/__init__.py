@@ -1,0 +1,1 @@
+"""How good scores are, from arrays or from counts that stay small."""

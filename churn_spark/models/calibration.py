@@ -1,0 +1,38 @@
+"""Probabilities that agree with the shares of churned customers, learned from validation rows."""
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.isotonic import IsotonicRegression
+from sklearn.linear_model import LogisticRegression
+
+from churn_spark.model_card import Calibration
+
+SMALLEST = 1e-6  # log odds of 0 and 1 are infinite
+
+Probabilities = NDArray[np.float64]
+
+
+def isotonic(probabilities: Probabilities, churned: NDArray[np.float64]) -> Calibration:
+    """The rising steps that fit best (Zadrozny and Elkan 2002), straight lines between them."""
+    fitted = IsotonicRegression(out_of_bounds="clip").fit(probabilities, churned)
+    return Calibration(method="isotonic", x=tuple(fitted.X_thresholds_), y=tuple(fitted.y_thresholds_))
+
+
+def platt(probabilities: Probabilities, churned: NDArray[np.float64]) -> Calibration:
+    """A logistic curve over the log odds (Platt 1999)."""
+    fitted = LogisticRegression(C=np.inf).fit(_log_odds(probabilities)[:, None], churned)
+    return Calibration(method="platt", slope=float(fitted.coef_[0, 0]), intercept=float(fitted.intercept_[0]))
+
+
+def calibrated(calibration: Calibration | None, probabilities: Probabilities) -> Probabilities:
+    """The probabilities after calibration; without one, as they are."""
+    if calibration is None:
+        return probabilities
+    if calibration.method == "isotonic":
+        return np.interp(probabilities, calibration.x, calibration.y)
+    return 1 / (1 + np.exp(-calibration.slope * _log_odds(probabilities) - calibration.intercept))
+
+
+def _log_odds(probabilities: Probabilities) -> Probabilities:
+    clipped = np.clip(probabilities, SMALLEST, 1 - SMALLEST)
+    return np.log(clipped / (1 - clipped))
