@@ -5,6 +5,8 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, field_validator, model_validator
 
+XGBOOST = "xgboost"  # the kind of model that trains over all workers, and is scored with factors and exported
+
 
 class Part(BaseModel):
     """Part of a card: no other keys than the declared ones, and nothing changes."""
@@ -61,7 +63,7 @@ class ModelCard(Part):
     feature_version: str
     threshold: float = Field(ge=0, le=1)
     features: tuple[CardFeature, ...] = Field(min_length=1)
-    kind: str = "xgboost"  # cards of earlier releases name none
+    kind: str = XGBOOST  # cards of earlier releases name none
     calibration: Calibration | None = None
     metrics: dict[str, FiniteFloat | None]
 

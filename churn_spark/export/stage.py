@@ -8,6 +8,7 @@ from churn_spark.evaluation.risk import LOWEST, RISK_LEVELS
 from churn_spark.export.contract import Contract, RiskLevel
 from churn_spark.export.folder import export_model
 from churn_spark.lake import Lake
+from churn_spark.model_card import XGBOOST
 from churn_spark.settings.all import Settings
 from churn_spark.tracking import open_store
 from churn_spark.training.registry import load_champion
@@ -20,7 +21,7 @@ def export(lake: Lake, settings: Settings) -> Mapping[str, int]:
     """The champion -> the folder that `serving/` answers from."""
     open_store(settings)
     champion = load_champion(settings)
-    if champion.card.kind != "xgboost" or champion.card.calibration is not None:
+    if champion.card.kind != XGBOOST or champion.card.calibration is not None:
         calibrated = ", calibrated" if champion.card.calibration else ""
         raise DataRefused(
             f"{champion.name} version {champion.version} is a model of the kind {champion.card.kind}{calibrated}: only "

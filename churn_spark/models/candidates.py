@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from churn_spark.model_card import CardFeature
+from churn_spark.model_card import XGBOOST, CardFeature
 from churn_spark.models import baseline, ensemble, forest, histogram_boosting, logistic, perceptron, xgboost_trees
 from churn_spark.models.candidate import Candidate, Labelled
 from churn_spark.models.model import Model
@@ -13,7 +13,7 @@ CANDIDATES: Mapping[str, Candidate] = {
     "logistic_regression": logistic.fit,
     "random_forest": forest.fit,
     "gradient_boosting": histogram_boosting.fit,
-    "xgboost": xgboost_trees.fit,
+    XGBOOST: xgboost_trees.fit,
     "perceptron": perceptron.fit,
     "ensemble": ensemble.fit,
 }

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from churn_spark.model_card import CardFeature
+from churn_spark.model_card import XGBOOST, CardFeature
 from churn_spark.models import forest, logistic, xgboost_trees
 from churn_spark.models.candidate import Candidate, Labelled, Rows
 from churn_spark.models.model import uncalibrated
@@ -15,7 +15,7 @@ from churn_spark.models.model import uncalibrated
 MEMBERS: Mapping[str, Candidate] = {
     "logistic_regression": logistic.fit,
     "random_forest": forest.fit,
-    "xgboost": xgboost_trees.fit,
+    XGBOOST: xgboost_trees.fit,
 }
 
 

@@ -18,6 +18,7 @@ from churn_spark.features.store import FeatureStore, Lookup
 from churn_spark.features.tables import BEHAVIOR
 from churn_spark.labels.tables import LABELS
 from churn_spark.lake import Lake
+from churn_spark.model_card import XGBOOST
 from churn_spark.scoring.pinning import refuse_other_meanings
 from churn_spark.scoring.scores import churn_scores
 from churn_spark.scoring.tables import CHURN_SCORES
@@ -90,7 +91,7 @@ def _score(
 
 def _booster(champion: Champion) -> Booster:
     """What the factors are told from. Raises DataRefused if the champion is another kind of model."""
-    if champion.card.kind != "xgboost":
+    if champion.card.kind != XGBOOST:
         raise DataRefused(
             f"{champion.name} version {champion.version} is a model of the kind {champion.card.kind}, and the factors "
             "of scores are told of xgboost only; train with training.model: xgboost"

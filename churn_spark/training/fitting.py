@@ -1,4 +1,4 @@
-"""From a training set to a booster and its card: threshold, metrics, and what its users must know of it."""
+"""From a training set to a model and its card: threshold, metrics, and what its users must know of it."""
 
 import hashlib
 import json
@@ -15,7 +15,7 @@ from churn_spark.behavior.definition import FEATURE_VERSION, Declared
 from churn_spark.errors import UserError
 from churn_spark.evaluation.metrics import array_counts, best_threshold, evaluate, interval, roc_auc, score_counts
 from churn_spark.features.encoding import model_inputs
-from churn_spark.model_card import CardFeature, ModelCard
+from churn_spark.model_card import XGBOOST, CardFeature, ModelCard
 from churn_spark.models.candidates import fit_model
 from churn_spark.models.model import Model
 from churn_spark.settings.all import Settings
@@ -57,7 +57,7 @@ def fits_locally(rows: int, features: int, training: TrainingSettings) -> bool:
             f"training.fit: {rows:,} rows of {features} features are more than training.local_values "
             f"({training.local_values:,}) allows in one process; set it to auto or distributed"
         )
-    if not local and training.model != "xgboost":
+    if not local and training.model != XGBOOST:
         raise UserError(
             f"training.model: {training.model} is fitted in one process only, and {rows:,} rows of {features} features "
             "go over all workers (training.fit, training.local_values); set it to xgboost"
@@ -103,7 +103,7 @@ def _fit_here(
     parts = fetch(training_set, features)
     train, validation = parts["train"], parts["validation"]
     parameters = xgboost_parameters(training)
-    of_kind = {"xgboost": parameters, "ensemble": {"xgboost": parameters}}.get(training.model, {})
+    of_kind = {XGBOOST: parameters, "ensemble": {XGBOOST: parameters}}.get(training.model, {})
     on_card = tuple(map(_on_card, features))
     model = fit_model(training.model, train, validation, on_card, of_kind, training.seed)
     counts = [array_counts(part.churned, model.probabilities(part.rows)) for part in (validation, parts["holdout"])]
@@ -115,7 +115,7 @@ def _fit_on_workers(
 ) -> tuple[Model, pd.DataFrame, pd.DataFrame]:
     """XGBoost fitted over all workers, and the counts of its scores of validation and holdout."""
     check_workers(training_set.sparkSession, training.workers)
-    model = Model("xgboost", tuple(map(_on_card, features)), fit(training_set, features, training))
+    model = Model(XGBOOST, tuple(map(_on_card, features)), fit(training_set, features, training))
     probability = churn_probability(model, model_inputs(features)).alias("churn_probability")
     scored = training_set.select("split", "churned", probability)
     validation, holdout = (score_counts(scored.where(F.col("split") == split)) for split in ("validation", "holdout"))

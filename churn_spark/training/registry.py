@@ -13,11 +13,10 @@ from mlflow.models.model import ModelInfo
 from mlflow.types.schema import ColSpec, DataType, Schema
 
 from churn_spark.errors import DataRefused
-from churn_spark.model_card import ModelCard
+from churn_spark.model_card import XGBOOST, ModelCard
 from churn_spark.models.model import Model
 from churn_spark.settings.all import Settings
 
-XGBOOST = "xgboost"
 CHAMPION = "champion"
 FINGERPRINT = "fingerprint"
 
