@@ -24,7 +24,8 @@ from churn_spark.ingest.landing import LogFile
 from churn_spark.ingest.reading import Batch
 from churn_spark.ingest.tables import LOG_FILES
 
-LAST = "struct(ingest_batch, state IN ('done', 'forgotten'))"  # greatest in a file's newest entry
+ENDED = ("done", "forgotten")
+LAST = f"struct(ingest_batch, state IN {ENDED})"  # greatest in a file's newest entry
 
 
 class Changes(NamedTuple):
@@ -97,12 +98,13 @@ def entries(batch: Batch) -> list[Entry]:
 
 def last_batch(ledger: DataFrame) -> Entered:
     """The batch with the highest number, in its last state; number 0 where there is none."""
-    batches = ledger.groupBy("ingest_batch", "state").agg(F.collect_list(F.struct(*Entry._fields)))
-    last = batches.orderBy(F.expr(LAST).desc()).first()
-    if last is None:
+    newest = ledger.agg(F.max("ingest_batch")).scalar()
+    rows = ledger.where(F.col("ingest_batch") == newest).select("ingest_batch", "state", *Entry._fields).collect()
+    if not rows:
         return Entered(0, None, [])
-    number, state, entries = last
-    return Entered(number, state, sorted(Entry(*entry) for entry in entries))
+    ended = [row for row in rows if row["state"] in ENDED] or rows
+    number, state, *_ = ended[0]
+    return Entered(number, state, sorted(Entry(*row[2:]) for row in ended))
 
 
 def rows(spark: SparkSession, batch: Entered) -> DataFrame:

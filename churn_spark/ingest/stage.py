@@ -50,11 +50,11 @@ def ingest(lake: Lake, settings: Settings) -> Mapping[str, int]:
     DataRefused if a batch breaks the contract too often, another job takes the files, or there never were any files.
     """
     lake.create(LOG_FILES)
-    _finish_forgetting(lake)
+    last = _finish_forgetting(lake)
     if settings.ingest.forget:
-        return _forget(lake, settings, settings.ingest.forget)
+        return _forget(lake, settings, settings.ingest.forget, last)
     if settings.ingest.backfill:
-        return _take_again(lake, settings, settings.ingest.backfill)
+        return _take_again(lake, settings, settings.ingest.backfill, last)
     counts: Counter[str] = Counter()
     _report_others(lake, settings, counts)
     new, interrupted, rewritten = ledger.changes(landed_files(lake.spark, settings.logs), lake.read(LOG_FILES))
@@ -65,15 +65,15 @@ def ingest(lake: Lake, settings: Settings) -> Mapping[str, int]:
             named(file.source_file for file in rewritten),
         )
     if interrupted:
-        counts.update(_take(lake, settings, interrupted, again=True))
+        last = _take(lake, settings, interrupted, last, counts, again=True)
     for files in portions(new, settings.ingest.batch_bytes):
-        counts.update(_take(lake, settings, files, again=False))
+        last = _take(lake, settings, files, last, counts, again=False)
     if not lake.exists(BRONZE_EVENTS):
         raise DataRefused(f"ingest.logs: no readable files {NAMES} with lines below {settings.logs}")
     return counts
 
 
-def _take_again(lake: Lake, settings: Settings, pattern: str) -> Counter[str]:
+def _take_again(lake: Lake, settings: Settings, pattern: str, last: ledger.Entered) -> Counter[str]:
     landed = landed_files(lake.spark, settings.logs)
     missing = lake.read(LOG_FILES).join(landed, "source_file", "left_anti").select("source_file").distinct()
     if gone := [file for (file,) in missing.collect() if matches(file, pattern)]:
@@ -84,7 +84,7 @@ def _take_again(lake: Lake, settings: Settings, pattern: str) -> Counter[str]:
         raise UserError(f"--backfill {pattern}: no log file of that name below {settings.logs}; it may hold * and ?")
     counts: Counter[str] = Counter()
     for portion in portions(chosen, settings.ingest.batch_bytes):
-        counts.update(_take(lake, settings, portion, again=True))
+        last = _take(lake, settings, portion, last, counts, again=True)
     return counts
 
 
@@ -100,7 +100,7 @@ def _report_others(lake: Lake, settings: Settings, counts: Counter[str]) -> None
         )  # fmt: skip
 
 
-def _forget(lake: Lake, settings: Settings, pattern: str) -> Mapping[str, int]:
+def _forget(lake: Lake, settings: Settings, pattern: str, last: ledger.Entered) -> Mapping[str, int]:
     """Let the lines of all files that match leave bronze, and never take these files again, except by a backfill."""
     known = ledger.known_files(landed_files(lake.spark, settings.logs), lake.read(LOG_FILES))
     chosen = {file: forgotten for file, forgotten in known.items() if matches(file.source_file, pattern)}
@@ -110,16 +110,19 @@ def _forget(lake: Lake, settings: Settings, pattern: str) -> Mapping[str, int]:
         )
     entries = [ledger.Entry(*file, 0, 0, 0, {}) for file, forgotten in chosen.items() if not forgotten]
     if entries:
-        _plan(lake, sorted(entries), "forgetting")
+        _plan(lake, sorted(entries), "forgetting", last)
         _finish_forgetting(lake)
     return {"files forgotten": len(entries)}
 
 
-def _finish_forgetting(lake: Lake) -> None:
-    """Remove the lines of the files that the ledger's last batch is to forget, and enter the batch as done."""
+def _finish_forgetting(lake: Lake) -> ledger.Entered:
+    """Remove the lines of the files that the ledger's last batch is to forget, and enter the batch as forgotten.
+
+    Returns the last batch by then.
+    """
     last = ledger.last_batch(lake.read(LOG_FILES))
     if last.state != "forgetting":
-        return
+        return last
     replaced = _rows_of(lake, [entry.source_file for entry in last.entries], last.number)
     for table in (QUARANTINE, BRONZE_EVENTS):
         if replaced is not None and lake.exists(table):
@@ -127,6 +130,7 @@ def _finish_forgetting(lake: Lake) -> None:
             lake.append(table, none, WRITER, last.number, replaced)
     forgotten = ledger.Entered(last.number, "forgotten", last.entries)
     lake.append(LOG_FILES, ledger.rows(lake.spark, forgotten), f"{WRITER} done", last.number)
+    return forgotten
 
 
 def _rows_of(lake: Lake, files: list[str], number: int) -> Column | None:
@@ -136,10 +140,20 @@ def _rows_of(lake: Lake, files: list[str], number: int) -> Column | None:
     return (F.col("ingest_batch").isin(*earlier, number) & F.col("source_file").isin(files)) if earlier else None
 
 
-def _take(lake: Lake, settings: Settings, files: list[LogFile], again: bool) -> Counter[str]:
-    """Take the files as one batch and count what was taken; `again`: bronze may hold rows of them already."""
+def _take(
+    lake: Lake,
+    settings: Settings,
+    files: list[LogFile],
+    last: ledger.Entered,
+    counts: Counter[str],
+    again: bool,
+) -> ledger.Entered:
+    """Take the files as one batch, and count what was taken; returns the ledger's last batch by then.
+
+    `last` is the ledger's last batch when the files were chosen. `again`: bronze may hold rows of the files already.
+    """
     with read_whole(lake.spark, settings, files) as batch:
-        counts = Counter(batch.left_out)
+        counts.update(batch.left_out)
         if batch.files:
             # An error here keeps the whole batch out.
             refuse_broken(
@@ -149,32 +163,31 @@ def _take(lake: Lake, settings: Settings, files: list[LogFile], again: bool) -> 
             )
             lines = kept(batch.parsed.withColumn("ingest_batch", F.lit(None).cast("bigint")))
             audit(lake, BRONZE_EVENTS, lines, bronze_events(settings.ingest))
-            number = _plan(lake, ledger.entries(batch), "planned")
-            _write(lake, batch, number, again)
+            number = _plan(lake, ledger.entries(batch), "planned", last)
+            last = _write(lake, batch, number, again)
             counts.update(files=len(batch.files), lines=batch.tally.lines)
             counts.update(kept=batch.tally.events.total(), quarantined=batch.tally.broken.total())
             if batch.tally.unexpected:
                 counts.update(unexpected_values(batch.parsed))
-        return counts
+    return last
 
 
-def _plan(lake: Lake, wanted: list[ledger.Entry], state: str) -> int:
+def _plan(lake: Lake, wanted: list[ledger.Entry], state: str, last: ledger.Entered) -> int:
     """Enter a batch of these files into the ledger, in this state; returns its number.
 
-    The number is the next one, or the one under which an interrupted run has entered the same batch. Raises DataRefused
-    if another job has entered its own batch under that number.
+    The number is the next one after `last`, the last batch when the files were chosen, or the one under which another
+    run has entered the same batch. Raises DataRefused if another job has changed the ledger otherwise since.
     """
-    last = ledger.last_batch(lake.read(LOG_FILES))
     if (last.state, last.entries) != (state, wanted):
         planned = ledger.Entered(last.number + 1, state, wanted)
         lake.append(LOG_FILES, ledger.rows(lake.spark, planned), WRITER, planned.number)
-        last = ledger.last_batch(lake.read(LOG_FILES))
-        if last.entries != wanted:
-            raise DataRefused(f"another ingest job took batch {planned.number} first; run again when that has ended")
-    return last.number
+    now = ledger.last_batch(lake.read(LOG_FILES))
+    if (now.state, now.entries) != (state, wanted):
+        raise DataRefused(f"another ingest job took batch {now.number} first; run again when that has ended")
+    return now.number
 
 
-def _write(lake: Lake, batch: Batch, number: int, again: bool) -> None:
+def _write(lake: Lake, batch: Batch, number: int, again: bool) -> ledger.Entered:
     """Write the planned batch, and enter it as done if bronze then holds as many rows as lines were read."""
     names = [file.source_file for file in batch.files]
     replaced = _rows_of(lake, names, number) if again else None
@@ -198,3 +211,4 @@ def _write(lake: Lake, batch: Batch, number: int, again: bool) -> None:
         )
     done = ledger.Entered(number, "done", ledger.entries(batch))
     lake.append(LOG_FILES, ledger.rows(lake.spark, done), f"{WRITER} done", number)
+    return done

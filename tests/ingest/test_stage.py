@@ -6,11 +6,13 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pyspark.sql import functions as F
 
 from churn_spark.errors import DataRefused, UserError
+from churn_spark.ingest import stage
 from churn_spark.ingest.stage import ingest
 from churn_spark.ingest.tables import BRONZE_EVENTS, LOG_FILES, QUARANTINE
 from churn_spark.lake import Lake
@@ -182,3 +184,31 @@ def test_a_run_that_was_killed_is_gone_on_with(
     assert items(lake) == {"a.json": [0, 9] if rewritten else [0], "b.json": [1]}
     assert lake.read(QUARANTINE).count() == (2 if rewritten else 1)
     assert ingest(lake, here) == {}
+
+
+@pytest.mark.parametrize("interrupted", [False, True])
+def test_files_that_another_job_took_since_they_were_chosen_are_not_taken_again(
+    lake: Lake, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, interrupted: bool
+) -> None:
+    logs = tmp_path / "logs"
+    here = reading(settings, logs)
+    write(logs / "a.json", log_line(), "garbage")
+    audit = stage.audit
+
+    def stop(*_: object) -> None:
+        raise Killed
+
+    def let_the_other_job_go_first(*judged: Any) -> None:
+        monkeypatch.setattr(stage, "audit", audit)
+        ingest(lake, here)
+        audit(*judged)
+
+    if interrupted:
+        with monkeypatch.context() as patch, pytest.raises(Killed):
+            patch.setattr(stage, "_write", stop)
+            ingest(lake, here)
+    monkeypatch.setattr(stage, "audit", let_the_other_job_go_first)
+    with pytest.raises(DataRefused, match="another ingest job took batch 1 first"):
+        ingest(lake, here)
+    assert items(lake) == {"a.json": [0]}
+    assert lake.read(LOG_FILES).where("state = 'done'").count() == 1
