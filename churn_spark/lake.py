@@ -19,7 +19,7 @@ from pyspark.sql.types import DataType, StructType
 
 from churn_spark.commits import commit_in_turn
 from churn_spark.errors import DataRefused
-from churn_spark.session import local_path
+from churn_spark.session import delta_version, local_path
 from churn_spark.settings.lake import LakeSettings
 from churn_spark.table import Table
 
@@ -57,6 +57,9 @@ class Lake:
 
     def version(self, table: Table) -> int:
         """The table's newest Delta version."""
+        known = None if self.settings.catalog else delta_version(self.spark, self._path(table))
+        if known is not None:
+            return known
         return int(self.spark.sql(f"DESCRIBE HISTORY {self.name(table)} LIMIT 1").collect()[0]["version"])
 
     def read(self, table: Table, version: int | None = None) -> DataFrame:

@@ -102,6 +102,19 @@ def local_path(spark: SparkSession, path: str) -> Path | None:
     return Path(uri.toUri().getPath())
 
 
+def delta_version(spark: SparkSession, path: str) -> int | None:
+    """The newest version of the Delta table at a path, without a Spark job; None where the session does not tell."""
+    jvm = _java(spark)
+    if jvm is None:
+        return None
+    none = jvm.scala.Option.empty()
+    try:
+        log = jvm.org.apache.spark.sql.delta.DeltaLog.forTable(spark._jsparkSession, path)
+        return int(log.update(False, none, none).version())
+    except (Py4JError, TypeError):  # a vendor's Delta may lack these methods, which Delta has for itself
+        return None
+
+
 def reason(error: Exception) -> str:
     """The first line of what Spark, a source's driver or a worker's Python says of an error.
 
