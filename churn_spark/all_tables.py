@@ -5,6 +5,7 @@ from churn_spark.features.tables import DAYS, PARITY, PERCENTILES, USER_DAYS
 from churn_spark.identity.tables import SESSIONS, SILVER_EVENTS, USER_PSEUDONYMS
 from churn_spark.ingest.tables import BRONZE_EVENTS, LOG_FILES, QUARANTINE
 from churn_spark.labels.tables import LABEL_OVERLAP, LABELS
+from churn_spark.promotion.tables import PROMOTIONS
 from churn_spark.quality.tables import QUALITY
 from churn_spark.runs import RUNS
 from churn_spark.scoring.tables import CHURN_SCORES
@@ -33,6 +34,7 @@ ALL_TABLES: tuple[Table, ...] = (
     LABELS,
     LABEL_OVERLAP,
     TRAINING_SET,
+    PROMOTIONS,
     CHURN_SCORES,
     RUNS,
     QUALITY,

@@ -15,7 +15,7 @@ from churn_spark.models.model import Model
 from churn_spark.settings.all import Settings
 from churn_spark.settings.reading import load_settings
 from churn_spark.tracking import open_store
-from churn_spark.training.registry import load_champion, make_champion, register
+from churn_spark.training.registry import CHAMPION, load_champion, register, set_alias
 from tests.lakes import LOCAL
 
 CARD = ModelCard(
@@ -44,7 +44,7 @@ def train_at(root: Path) -> Settings:
     open_store(settings)
     rows = xgboost.DMatrix(np.arange(40.0).reshape(40, 1), label=np.arange(40) > 20, feature_names=["songs_7d"])
     booster = xgboost.train({"objective": "binary:logistic"}, rows, num_boost_round=2)
-    make_champion(register(Model("xgboost", CARD.features, booster), CARD, "a mark", {}, [], settings), settings)
+    set_alias(CHAMPION, register(Model("xgboost", CARD.features, booster), CARD, "a mark", {}, [], settings), settings)
     return settings
 
 

@@ -6,6 +6,7 @@ from churn_spark.settings.ingest import IngestSettings
 from churn_spark.settings.labels import LabelSettings
 from churn_spark.settings.lake import LakeSettings, SparkSettings
 from churn_spark.settings.money import MoneySettings
+from churn_spark.settings.promotion import PromotionSettings
 from churn_spark.settings.scoring import ExportSettings, ScoringSettings
 from churn_spark.settings.section import Section
 from churn_spark.settings.simulate import SimulateSettings
@@ -27,6 +28,7 @@ class Settings(Section):
     labels: LabelSettings
     training: TrainingSettings
     mlflow: MlflowSettings
+    promotion: PromotionSettings
     scoring: ScoringSettings
     export: ExportSettings
 

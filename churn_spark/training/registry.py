@@ -1,4 +1,9 @@
-"""Runs and models in MLflow; the registry's alias `champion` names the model in use."""
+"""Runs and models in MLflow; the registry's aliases name the model in use and the one that would follow it.
+
+- `champion`: the version in use.
+- `challenger`: the version that was trained last.
+- `previous`: the version that a rollback goes back to.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +22,7 @@ from churn_spark.model_card import XGBOOST, ModelCard
 from churn_spark.models.model import Model
 from churn_spark.settings.all import Settings
 
-CHAMPION = "champion"
+CHAMPION, CHALLENGER, PREVIOUS = "champion", "challenger", "previous"
 FINGERPRINT = "fingerprint"
 
 
@@ -71,25 +76,41 @@ def register(
     return str(version.version)
 
 
-def make_champion(version: str, settings: Settings) -> None:
-    """Give the alias `champion` to a registered version."""
-    mlflow.MlflowClient().set_registered_model_alias(settings.mlflow.model_name, CHAMPION, version)
+def set_alias(alias: str, version: str, settings: Settings) -> None:
+    """Let the alias name a registered version."""
+    mlflow.MlflowClient().set_registered_model_alias(settings.mlflow.model_name, alias, version)
+
+
+def version_of(alias: str, settings: Settings) -> str | None:
+    """The registered version that the alias names, if there is one."""
+    name = settings.mlflow.model_name
+    try:
+        return str(mlflow.MlflowClient().get_model_version_by_alias(name, alias).version)
+    except MlflowException:
+        return None
 
 
 def load_champion(settings: Settings) -> Champion:
-    """The champion with its booster. Raises DataRefused where none has been trained yet."""
-    name = settings.mlflow.model_name
-    try:
-        version = mlflow.MlflowClient().get_model_version_by_alias(name, CHAMPION).version
-    except MlflowException as error:
+    """The champion. Raises DataRefused where there is none yet."""
+    version = version_of(CHAMPION, settings)
+    if version is None:
         raise DataRefused(
-            f"{name}: no champion in MLflow at {settings.tracking_uri}; run jobs/train.py first"
-        ) from error
+            f"{settings.mlflow.model_name}: no champion in MLflow at {settings.tracking_uri}; run jobs/train.py first"
+        )
+    return load_version(version, settings)
+
+
+def load_version(version: str, settings: Settings) -> Champion:
+    """A registered version. Raises DataRefused if MLflow has no such version."""
+    name = settings.mlflow.model_name
     uri = f"models:/{name}/{version}"
-    card = ModelCard.model_validate(mlflow.models.get_model_info(uri).metadata)
+    try:
+        card = ModelCard.model_validate(mlflow.models.get_model_info(uri).metadata)
+    except MlflowException as error:
+        raise DataRefused(f"{name}: no version {version} in MLflow at {settings.tracking_uri}") from error
     load = mlflow.xgboost.load_model if card.kind == XGBOOST else mlflow.sklearn.load_model
     model = Model(card.kind, card.features, load(uri), card.calibration)
-    return Champion(model, name, str(version), card)
+    return Champion(model, name, version, card)
 
 
 def _log(model: Model, card: ModelCard, signature: ModelSignature) -> ModelInfo:

@@ -68,7 +68,7 @@ def customer_training_set(lake: Lake, settings: Settings) -> Mapping[str, int]:
 
 
 def train(lake: Lake, settings: Settings) -> Mapping[str, int]:
-    """`gold.training_set` -> the registry's champion; a model of the same rows and settings is not trained again."""
+    """`gold.training_set` -> the registry's challenger; a model of the same rows and settings is not trained again."""
     lookups = lake.made_from(TRAINING_SET).get("lookups")
     rows = lake.read(TRAINING_SET)
     if lookups is None:
@@ -82,8 +82,8 @@ def train(lake: Lake, settings: Settings) -> Mapping[str, int]:
         tables = filter(lake.exists, (TRAINING_SET, *built_tables(lake), LABELS))
         table_versions = {table.name: lake.version(table) for table in tables}
         version = registry.register(model, card, mark, table_versions, lookups, settings)
-    registry.make_champion(version, settings)
-    return {"champion version": int(version)}
+    registry.set_alias(registry.CHALLENGER, version, settings)
+    return {"challenger version": int(version)}
 
 
 def _known_labels(lake: Lake, version: str) -> DataFrame:

@@ -66,7 +66,7 @@ def test_progress_is_one_line_a_stage_without_noise(pipeline_run: PipelineRun) -
     # spark-submit shows the job's stderr on its own stdout.
     progress, _ = pipeline_run.process.stdout.split("\n\n", 1)
     stages = ["simulate", "ingest", "identity", "sources", "features", "segment"]
-    stages += ["labels", "training_set", "train", "score", "export"]
+    stages += ["labels", "training_set", "train", "promote_if_better", "score", "export"]
     assert [re.split(r"  +", line)[0].replace(" ", "_") for line in progress.splitlines()] == stages
     assert pipeline_run.process.stderr.strip() == ""
 
