@@ -44,7 +44,7 @@ def train_at(root: Path) -> Settings:
     open_store(settings)
     rows = xgboost.DMatrix(np.arange(40.0).reshape(40, 1), label=np.arange(40) > 20, feature_names=["songs_7d"])
     booster = xgboost.train({"objective": "binary:logistic"}, rows, num_boost_round=2)
-    set_alias(CHAMPION, register(Model("xgboost", CARD.features, booster), CARD, "a mark", {}, [], settings), settings)
+    set_alias(CHAMPION, register(Model("xgboost", CARD.features, booster), CARD, "a mark", [], {}, settings), settings)
     return settings
 
 

@@ -21,11 +21,24 @@ PAYMENT_METHODS = (
 )  # fmt: skip
 PLANS = ("free", "student", "individual", "family", "basic", "standard", "premium", "other")
 CUSTOMER_REGIONS = (*REGIONS, "other")
+GENDERS = ("female", "male", "other")
+INTERNET = ("dsl", "fiber", "cable", "mobile", "none", "other")
+SERVICES = (
+    "phone", "multiple lines", "online security", "online backup", "device protection", "tech support", "streaming tv",
+    "streaming movies",
+)  # fmt: skip
+UNTOLD = "where the source does not tell"
 
 
 def _level(column: str, levels: Sequence[str]) -> str:
     """The value if it is one of the levels, `other` for every other value."""
     return f"CASE WHEN {column} IN ({in_sql(levels)}) THEN {column} WHEN {column} IS NOT NULL THEN 'other' END"
+
+
+def _flag(name: str, meaning: str, expression: str) -> SourceFeature:
+    return SourceFeature(
+        name, "flag", "yes or no", f"1 if {meaning}", f"int({expression})", null=UNTOLD, maximum=1, since="v1.3"
+    )
 
 
 FEATURES = (
@@ -36,39 +49,48 @@ FEATURES = (
                   null="where tenure is unknown", maximum=2, since="v1.1"),
     SourceFeature("contract_type", "score", "rank", "Contract: 0 monthly, 1 up to a year, 2 longer",
                   f"CASE WHEN {MONTHLY} THEN 0 WHEN contract_months <= 12 THEN 1 WHEN contract_months > 12 THEN 2 END",
-                  null="where the source does not tell", maximum=2, since="v1.1"),
+                  null=UNTOLD, maximum=2, since="v1.1"),
     SourceFeature("monthly_charges", "amount", "money", "Charges per month", "monthly_charges",
-                  null="where the source does not tell", minimum=None, since="v1.1"),
+                  null=UNTOLD, minimum=None, since="v1.1"),
     SourceFeature("total_charges_per_month", "amount", "money per month",
                   "Charges since joining per month as a customer, both at the time of the source row",
                   "try_divide(double(total_charges), months_at_update)",
                   null="where either is unknown, or in the first month", minimum=None, since="v1.1"),
     SourceFeature("service_count", "count", "services", "Services subscribed to", "service_count",
-                  null="where the source does not tell", since="v1.1"),
+                  null=UNTOLD, since="v1.1"),
     SourceFeature("paperless_billing", "flag", "yes or no", "1 if bills are sent electronically",
-                  "int(paperless_billing)", null="where the source does not tell", maximum=1, since="v1.1"),
+                  "int(paperless_billing)", null=UNTOLD, maximum=1, since="v1.1"),
     SourceFeature("automatic_payment", "flag", "yes or no", "1 if bills are paid without the customer doing anything",
-                  "int(automatic_payment)", null="where the source does not tell", maximum=1, since="v1.1"),
+                  "int(automatic_payment)", null=UNTOLD, maximum=1, since="v1.1"),
     SourceFeature("high_risk", "flag", "yes or no", "1 for a monthly contract in its first 12 months",
                   f"int({MONTHLY} AND {TENURE} < 12)", null="where contract or tenure leaves it open", maximum=1,
                   since="v1.1"),
     SourceFeature("contract", "category", "level", "Term of the contract: a month, up to a year, or longer",
                   f"CASE WHEN {MONTHLY} THEN 'monthly' WHEN contract_months <= 12 THEN 'yearly' "
                   "WHEN contract_months > 12 THEN 'longer' END",
-                  null="where the source does not tell", levels=CONTRACTS, since="v1.2"),
+                  null=UNTOLD, levels=CONTRACTS, since="v1.2"),
     SourceFeature("payment_method", "category", "level", "How bills are paid; other for every other way of payment",
                   _level("payment_method", PAYMENT_METHODS),
-                  null="where the source does not tell", levels=PAYMENT_METHODS, since="v1.2"),
+                  null=UNTOLD, levels=PAYMENT_METHODS, since="v1.2"),
     SourceFeature("age", "amount", "years", "Age at the time of the source row", "age",
-                  null="where the source does not tell", maximum=OLDEST, since="v1.3"),
+                  null=UNTOLD, maximum=OLDEST, since="v1.3"),
     SourceFeature("plan", "category", "level", "Plan subscribed to; other for every other plan", _level("plan", PLANS),
-                  null="where the source does not tell", levels=PLANS, since="v1.3"),
+                  null=UNTOLD, levels=PLANS, since="v1.3"),
     SourceFeature("customer_region", "category", "level",
                   "Region by the customer source; other for every other region", _level("region", CUSTOMER_REGIONS),
-                  null="where the source does not tell", levels=CUSTOMER_REGIONS, since="v1.3"),
+                  null=UNTOLD, levels=CUSTOMER_REGIONS, since="v1.3"),
     SourceFeature("days_since_plan_change", "amount", "days",
                   "Days since the source row that told another plan than the row before", "days_since_plan_change",
                   null="without such a row", since="v1.3"),
+    SourceFeature("customer_gender", "category", "level", "Gender by the customer source; other for every other one",
+                  _level("lower(gender)", GENDERS), null=UNTOLD, levels=GENDERS, since="v1.3"),
+    SourceFeature("internet", "category", "level", "Internet access; other for every other kind",
+                  _level("lower(internet)", INTERNET), null=UNTOLD, levels=INTERNET, since="v1.3"),
+    _flag("senior", "at the age of retirement", "senior"),
+    _flag("partner", "the customer lives with a partner", "partner"),
+    _flag("dependents", "the customer has dependents", "dependents"),
+    *(_flag(f"has_{service.replace(' ', '_')}", f"{service} is among the services",
+            f"array_contains(split(lower(services), ' *, *'), '{service}')") for service in SERVICES),
     SourceFeature("tenure_missing", "flag", "yes or no", "1 if tenure is unknown", f"int({TENURE} IS NULL)", maximum=1,
                   since="v1.1"),
     SourceFeature("contract_missing", "flag", "yes or no", "1 if the contract is unknown",

@@ -12,15 +12,22 @@ SMALLEST = 1e-6  # log odds of 0 and 1 are infinite
 Probabilities = NDArray[np.float64]
 
 
-def isotonic(probabilities: Probabilities, churned: NDArray[np.float64]) -> Calibration:
-    """The rising steps that fit best (Zadrozny and Elkan 2002), straight lines between them."""
-    fitted = IsotonicRegression(out_of_bounds="clip").fit(probabilities, churned)
+def isotonic(
+    probabilities: Probabilities, churned: NDArray[np.float64], rows: NDArray[np.float64] | None = None
+) -> Calibration:
+    """The rising steps that fit best (Zadrozny and Elkan 2002), straight lines between them.
+
+    `rows`: how many rows each probability stands for; None: one each.
+    """
+    fitted = IsotonicRegression(out_of_bounds="clip").fit(probabilities, churned, sample_weight=rows)
     return Calibration(method="isotonic", x=tuple(fitted.X_thresholds_), y=tuple(fitted.y_thresholds_))
 
 
-def platt(probabilities: Probabilities, churned: NDArray[np.float64]) -> Calibration:
-    """A logistic curve over the log odds (Platt 1999)."""
-    fitted = LogisticRegression(C=np.inf).fit(_log_odds(probabilities)[:, None], churned)
+def platt(
+    probabilities: Probabilities, churned: NDArray[np.float64], rows: NDArray[np.float64] | None = None
+) -> Calibration:
+    """A logistic curve over the log odds (Platt 1999); `rows` as for `isotonic`."""
+    fitted = LogisticRegression(C=np.inf).fit(_log_odds(probabilities)[:, None], churned, sample_weight=rows)
     return Calibration(method="platt", slope=float(fitted.coef_[0, 0]), intercept=float(fitted.intercept_[0]))
 
 

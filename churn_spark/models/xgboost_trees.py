@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from churn_spark.model_card import CardFeature
 from churn_spark.models.candidate import Labelled, Rows
 
-PARAMETERS = {"max_depth": 4, "learning_rate": 0.05, "subsample": 0.8, "colsample_bytree": 0.8, "min_child_weight": 5.0}
-TREES, EARLY_STOPPING_ROUNDS = 400, 30
+PARAMETERS = {"max_depth": 3, "learning_rate": 0.03, "subsample": 0.5, "colsample_bytree": 0.2, "min_child_weight": 5.0}
+TREES, EARLY_STOPPING_ROUNDS = 800, 30
 
 
 def fit(

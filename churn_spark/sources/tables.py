@@ -20,12 +20,18 @@ CUSTOMERS = Table(
     age INT COMMENT 'Age at updated_at, years',
     region STRING COMMENT 'Region; FEATURES.md lists the values that the feature customer_region knows',
     plan STRING COMMENT 'Plan subscribed to; FEATURES.md lists the values that the feature plan knows',
+    gender STRING COMMENT 'Gender; FEATURES.md lists the values that the feature customer_gender knows',
+    senior BOOLEAN COMMENT 'At the age of retirement',
+    partner BOOLEAN COMMENT 'Lives with a partner',
+    dependents BOOLEAN COMMENT 'Has dependents, such as children',
+    internet STRING COMMENT 'Internet access; FEATURES.md lists the values that the feature internet knows',
+    services STRING COMMENT 'Services subscribed to, with commas between them; FEATURES.md lists the features has_...',
     churned BOOLEAN COMMENT 'The source itself says that the customer has left; a label, never a feature'
     """,
     keys=("user_id", "updated_at"),
     timestamp_key="updated_at",
     cluster_by=("user_id",),
-    personal=("age", "region"),
+    personal=("age", "region", "gender", "senior", "partner", "dependents"),
 )
 
 TRANSACTIONS = Table(

@@ -2,11 +2,12 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -23,9 +24,11 @@ from churn_spark.settings.section import Section
 from churn_spark.settings.training import TrainingSettings
 from churn_spark.training.benchmarks import benchmark_metrics
 from churn_spark.training.boosting import fit
+from churn_spark.training.calibrating import after, learned
 from churn_spark.training.checks import check_workers
 from churn_spark.training.matrix import fetch
 from churn_spark.training.prediction import churn_probability
+from churn_spark.training.profile import ReferenceProfile, profile_of_arrays, profile_of_frame
 
 
 def fingerprint(training_set: DataFrame, settings: Settings) -> str:
@@ -65,18 +68,42 @@ def fits_locally(rows: int, features: int, training: TrainingSettings) -> bool:
     return local
 
 
-def train_champion(
+@dataclass(frozen=True)
+class Trained:
+    """A model with what its users must know of it, and the profile of the rows that it learned from."""
+
+    model: Model
+    card: ModelCard
+    profile: ReferenceProfile
+
+
+class _Fitted(NamedTuple):
+    """A model without calibration, the counts of its scores, and how to get the profile of a model like it."""
+
+    model: Model
+    validation: pd.DataFrame
+    holdout: pd.DataFrame
+    profile: Callable[[Model], ReferenceProfile]
+
+
+def train_model(
     training_set: DataFrame, features: Sequence[Declared], settings: Settings, best: pd.DataFrame | None
-) -> tuple[Model, ModelCard]:
-    """Fit the `features` on train, choose the threshold (highest F1) on validation, test once on holdout.
+) -> Trained:
+    """Fit the `features` on train, calibrate and choose the threshold (highest F1) on validation, test on holdout.
 
     `best` of some customers of the holdout, as `benchmark_metrics` takes it, adds its metrics.
     """
     local = fits_locally(training_set.count(), len(features), settings.training)
-    model, validation, holdout = (_fit_here if local else _fit_on_workers)(training_set, features, settings.training)
+    fitted = (_fit_here if local else _fit_on_workers)(training_set, features, settings.training)
+    calibration = learned(settings.training.calibration, fitted.validation)
+    model = replace(fitted.model, calibration=calibration)
+    validation, holdout = (after(calibration, counts) for counts in (fitted.validation, fitted.holdout))
     threshold = best_threshold(validation)
     metrics: dict[str, float | None] = asdict(evaluate(holdout, threshold))
     metrics["roc_auc_low"], metrics["roc_auc_high"] = interval(holdout, roc_auc, settings.training.seed)
+    metrics["mean_probability"] = float(np.average(holdout["score"], weights=holdout["rows"]))
+    if calibration is not None:
+        metrics["brier_uncalibrated"] = evaluate(fitted.holdout, threshold).brier
     if best is not None:
         probability = churn_probability(model, model_inputs(features)).alias("churn_probability")
         scored = training_set.where("split = 'holdout'").select("user_id", probability)
@@ -93,33 +120,36 @@ def train_champion(
         calibration=model.calibration,
         metrics=metrics,
     )
-    return model, card
+    return Trained(model, card, fitted.profile(model))
 
 
-def _fit_here(
-    training_set: DataFrame, features: Sequence[Declared], training: TrainingSettings
-) -> tuple[Model, pd.DataFrame, pd.DataFrame]:
-    """A model fitted in one process, and the counts of its scores of validation and holdout."""
+def _fit_here(training_set: DataFrame, features: Sequence[Declared], training: TrainingSettings) -> _Fitted:
+    """A model fitted in one process."""
     parts = fetch(training_set, features)
     train, validation = parts["train"], parts["validation"]
     parameters = xgboost_parameters(training)
     of_kind = {XGBOOST: parameters, "ensemble": {XGBOOST: parameters}}.get(training.model, {})
     on_card = tuple(map(_on_card, features))
     model = fit_model(training.model, train, validation, on_card, of_kind, training.seed)
-    counts = [array_counts(part.churned, model.probabilities(part.rows)) for part in (validation, parts["holdout"])]
-    return model, counts[0], counts[1]
+    tuned, tested = (
+        array_counts(part.churned, model.probabilities(part.rows)) for part in (validation, parts["holdout"])
+    )
+    return _Fitted(
+        model, tuned, tested, lambda model: profile_of_arrays(train, model.probabilities(train.rows), features)
+    )
 
 
-def _fit_on_workers(
-    training_set: DataFrame, features: Sequence[Declared], training: TrainingSettings
-) -> tuple[Model, pd.DataFrame, pd.DataFrame]:
-    """XGBoost fitted over all workers, and the counts of its scores of validation and holdout."""
+def _fit_on_workers(training_set: DataFrame, features: Sequence[Declared], training: TrainingSettings) -> _Fitted:
+    """XGBoost fitted over all workers."""
     check_workers(training_set.sparkSession, training.workers)
+    inputs = model_inputs(features)
     model = Model(XGBOOST, tuple(map(_on_card, features)), fit(training_set, features, training))
-    probability = churn_probability(model, model_inputs(features)).alias("churn_probability")
-    scored = training_set.select("split", "churned", probability)
-    validation, holdout = (score_counts(scored.where(F.col("split") == split)) for split in ("validation", "holdout"))
-    return model, validation, holdout
+    scored = training_set.select("split", "churned", churn_probability(model, inputs).alias("churn_probability"))
+    tuned, tested = (score_counts(scored.where(F.col("split") == split)) for split in ("validation", "holdout"))
+    train = training_set.where("split = 'train'")
+    return _Fitted(
+        model, tuned, tested, lambda model: profile_of_frame(train, features, churn_probability(model, inputs))
+    )
 
 
 def xgboost_parameters(training: TrainingSettings) -> dict[str, Any]:

@@ -7,11 +7,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
 import mlflow
 import sklearn
 import xgboost
+from mlflow.data.delta_dataset_source import DeltaDatasetSource
+from mlflow.data.meta_dataset import MetaDataset
 from mlflow.exceptions import MlflowException
 from mlflow.models import ModelSignature
 from mlflow.models.model import ModelInfo
@@ -36,6 +38,21 @@ class Champion:
     card: ModelCard
 
 
+class Source(NamedTuple):
+    """A Delta table that a run reads: its name, the same in SQL (or delta.`path`), and its version."""
+
+    name: str
+    in_sql: str
+    version: int
+
+    def dataset(self) -> MetaDataset:
+        """The table as MLflow knows inputs of runs; nothing is read."""
+        path = self.in_sql.removeprefix("delta.`").removesuffix("`")
+        place = {"path": path} if path != self.in_sql else {"delta_table_name": self.in_sql}
+        source = DeltaDatasetSource(**place, delta_table_version=self.version)
+        return MetaDataset(source, name=self.name)  # type: ignore[abstract]  # its profile is not needed
+
+
 def version_trained_on(fingerprint: str, settings: Settings) -> str | None:
     """The newest registered version that was trained on these rows with these settings, if there is one."""
     versions = mlflow.MlflowClient().search_model_versions(f"name = '{settings.mlflow.model_name}'")
@@ -47,14 +64,14 @@ def register(
     model: Model,
     card: ModelCard,
     fingerprint: str,
-    table_versions: Mapping[str, int],
-    lookups: Sequence[Any],
+    sources: Sequence[Source],
+    artifacts: Mapping[str, str],
     settings: Settings,
 ) -> str:
     """Log one run and register its model; returns the version.
 
-    The run holds parameters, metrics, table versions, and the model with its signature. Its `lookups.json` tells the
-    table and version of each feature.
+    The run holds parameters, metrics, the tables that were read as inputs, the model with its signature, and the texts
+    of `artifacts` by file name.
     """
     signature = ModelSignature(
         Schema([ColSpec(DataType.double, name, required=False) for name in card.feature_names]),
@@ -62,9 +79,12 @@ def register(
     )
     with mlflow.start_run() as run:
         mlflow.log_params({**settings.training.model_dump(), **settings.labels.model_dump()})
-        mlflow.log_params({f"table.{name}": version for name, version in table_versions.items()})
+        mlflow.log_params({f"table.{source.name}": source.version for source in sources})
+        for source in sources:
+            mlflow.log_input(source.dataset(), context="training")
         mlflow.log_metrics({name: value for name, value in card.metrics.items() if value is not None})
-        mlflow.log_dict({"lookups": lookups}, "lookups.json")
+        for name, text in artifacts.items():
+            mlflow.log_text(text, name)
         mlflow.set_tag(FINGERPRINT, fingerprint)
         logged = _log(model, card, signature)
     client, name = mlflow.MlflowClient(), settings.mlflow.model_name

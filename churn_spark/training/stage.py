@@ -1,5 +1,6 @@
 """The stages that join labels with features into the training set, and train the champion on it."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
@@ -31,7 +32,7 @@ from churn_spark.training import registry
 from churn_spark.training.ceiling import ceiling_scores
 from churn_spark.training.checks import check_positives
 from churn_spark.training.expectations import training_rows
-from churn_spark.training.fitting import fingerprint, train_champion
+from churn_spark.training.fitting import fingerprint, train_model
 from churn_spark.training.leakage import label_known
 from churn_spark.training.observed import TILE_COLUMNS, observed
 from churn_spark.training.oracle import oracle_scores
@@ -78,10 +79,14 @@ def train(lake: Lake, settings: Settings) -> Mapping[str, int]:
     mark = fingerprint(rows, settings)
     version = registry.version_trained_on(mark, settings)
     if version is None:
-        model, card = train_champion(rows, _features(lake), settings, benchmark_scores(lake, rows, settings))
+        trained = train_model(rows, _features(lake), settings, benchmark_scores(lake, rows, settings))
         tables = filter(lake.exists, (TRAINING_SET, *built_tables(lake), LABELS))
-        table_versions = {table.name: lake.version(table) for table in tables}
-        version = registry.register(model, card, mark, table_versions, lookups, settings)
+        sources = [registry.Source(table.name, lake.name(table), lake.version(table)) for table in tables]
+        artifacts = {
+            "lookups.json": json.dumps({"lookups": lookups}, indent=2),
+            "reference_profile.json": trained.profile.model_dump_json(),
+        }
+        version = registry.register(trained.model, trained.card, mark, sources, artifacts, settings)
     registry.set_alias(registry.CHALLENGER, version, settings)
     return {"challenger version": int(version)}
 

@@ -90,7 +90,7 @@ def test_a_model_comes_back_from_the_registry_as_it_went(tmp_path: Path, test_ro
             trained_at=datetime(2026, 3, 2, tzinfo=UTC), label_version="churn_def_v1", gap_days=0, horizon_days=14,
             feature_version="v1.2", threshold=0.5, features=FEATURES, kind=kind, calibration=calibration, metrics={},
         )  # fmt: skip
-        set_alias(CHAMPION, register(model, card, "a mark", {}, [], settings), settings)
+        set_alias(CHAMPION, register(model, card, "a mark", [], {}, settings), settings)
         loaded = load_champion(settings)
         assert loaded.card == card
         np.testing.assert_array_equal(

@@ -67,7 +67,7 @@ def trained(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Pa
             feature_version="v1.3", threshold=0.5, metrics={},
             features=(CardFeature(name=feature, description="", minimum=None, maximum=None),),
         )  # fmt: skip
-        assert register(Model("xgboost", card.features, booster), card, "a mark", {}, [], settings) == version
+        assert register(Model("xgboost", card.features, booster), card, "a mark", [], {}, settings) == version
     return root
 
 

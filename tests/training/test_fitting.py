@@ -9,7 +9,7 @@ from churn_spark.behavior.definition import Declared
 from churn_spark.errors import DataRefused, UserError
 from churn_spark.settings.all import Settings
 from churn_spark.training.checks import check_positives, check_workers
-from churn_spark.training.fitting import fits_locally, train_champion
+from churn_spark.training.fitting import fits_locally, train_model
 from churn_spark.training.matrix import fetch
 
 SONGS = Declared("songs", "amount", "", "", since="v1.0")
@@ -57,19 +57,35 @@ def training_set(spark: SparkSession, name: str) -> DataFrame:
 def test_the_booster_does_not_hang_on_pseudonyms(spark: SparkSession, settings: Settings, where: str) -> None:
     few = settings.training.model_copy(update={"trees": 3, "workers": 2, "fit": where})
     chosen = settings.model_copy(update={"training": few})
-    models = [train_champion(training_set(spark, name), [SONGS], chosen, None)[0] for name in "ab"]
-    one, other = (bytes(model.estimator.save_raw()) for model in models)
+    trained = [train_model(training_set(spark, name), [SONGS], chosen, None) for name in "ab"]
+    one, other = (bytes(one.model.estimator.save_raw()) for one in trained)
     assert one == other
 
 
 def test_both_fits_tell_the_customers_apart(spark: SparkSession, settings: Settings) -> None:
     for where in ("local", "distributed"):
-        training = settings.training.model_copy(update={"trees": 20, "fit": where})
-        model, card = train_champion(
+        training = settings.training.model_copy(
+            update={"trees": 20, "learning_rate": 0.3, "subsample": 0.8, "fit": where}
+        )
+        trained = train_model(
             training_set(spark, "a"), [SONGS], settings.model_copy(update={"training": training}), None
         )
-        assert (model.kind, card.metrics["rows"]) == ("xgboost", 40)
-        assert card.metrics["roc_auc"] > 0.99
+        assert (trained.model.kind, trained.card.metrics["rows"]) == ("xgboost", 40)
+        assert trained.card.metrics["roc_auc"] > 0.99
+        assert (trained.profile.rows, sum(trained.profile.features["songs"].counts)) == (80, 80)
+
+
+@pytest.mark.parametrize("method", ["isotonic", "platt"])
+def test_a_calibrated_mean_is_the_churn_rate_of_the_validation_rows(
+    spark: SparkSession, settings: Settings, method: str
+) -> None:
+    training = settings.training.model_copy(update={"trees": 3, "calibration": method})
+    rows = training_set(spark, "a")
+    trained = train_model(rows, [SONGS], settings.model_copy(update={"training": training}), None)
+    validation = fetch(rows, [SONGS])["validation"]
+    mean = trained.model.probabilities(validation.rows).mean()
+    assert mean == pytest.approx(validation.churned.mean(), abs=0.02)
+    assert trained.card.metrics["brier_uncalibrated"] != trained.card.metrics["brier"]
 
 
 def test_rows_come_by_part_as_models_take_them(spark: SparkSession) -> None:
