@@ -19,6 +19,8 @@ EXTRAS = {
         "msgspec>=0.22,<0.23",  # log lines into typed values
         "numpy>=2.3,<3",
         "scikit-learn>=1.9,<2",
+        "imbalanced-learn>=0.14,<0.15",  # SMOTE and undersampling, compared
+        "optuna>=5,<6",  # a search that learns from what it tried
         "xgboost-cpu>=3.2,<3.3; sys_platform != 'darwin'",  # 3.3 needs Python 3.12
         "xgboost>=3.2,<3.3; sys_platform == 'darwin'",  # where it has no GPU part to leave out
         "mlflow>=3.17,<4",

@@ -12,7 +12,8 @@ from churn_spark.scoring.tables import CHURN_SCORES
 from churn_spark.segments.tables import SEGMENT_PROFILES, SEGMENTS
 from churn_spark.sources.tables import CALENDAR, CUSTOMERS, TICKETS, TRANSACTIONS
 from churn_spark.table import Table
-from churn_spark.training.tables import TRAINING_SET
+from churn_spark.training.tables import SEARCHES, TRAINING_SET
+from churn_spark.tuning.tables import COMPARISONS, TRIALS
 
 ALL_TABLES: tuple[Table, ...] = (
     LOG_FILES,
@@ -34,6 +35,9 @@ ALL_TABLES: tuple[Table, ...] = (
     LABELS,
     LABEL_OVERLAP,
     TRAINING_SET,
+    COMPARISONS,
+    TRIALS,
+    SEARCHES,
     PROMOTIONS,
     CHURN_SCORES,
     RUNS,

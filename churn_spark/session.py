@@ -7,7 +7,7 @@ none, and serverless caches nothing. `make lint` keeps `sparkContext`, `_jvm`, R
 import logging
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -78,6 +78,17 @@ def cached(rows: DataFrame, on_disk: bool = False) -> Iterator[DataFrame]:
         yield held
     finally:
         held.unpersist()
+
+
+def shared(spark: SparkSession, value: Any) -> Callable[[], Any]:
+    """A function that gives the value in any task, where the session can: sent once to each executor.
+
+    On Connect and serverless, each task gets the value with its function.
+    """
+    if _java(spark) is None:
+        return lambda: value
+    sent = spark.sparkContext.broadcast(value)
+    return lambda: sent.value
 
 
 def log_cause(spark: SparkSession, cause: str) -> str:

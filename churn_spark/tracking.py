@@ -2,8 +2,9 @@
 
 import os
 import sqlite3
-from collections.abc import Mapping
-from contextlib import closing
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,12 @@ os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")  # MLflow must not sen
 
 import mlflow
 import pandas as pd
+from mlflow.entities import Metric, Param
 from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
 
 from churn_spark.settings.all import Settings
 
+LogNested = Callable[[str, Mapping[str, Any], Mapping[str, float]], None]  # name, parameters, metrics
 SQLITE = "sqlite:///"
 PLACES = (  # where MLflow's store keeps absolute paths of artifacts
     ("experiments", "artifact_location"),
@@ -50,6 +53,32 @@ def log_run(name: str, parameters: Mapping[str, Any], metrics: Mapping[str, floa
         mlflow.log_params(dict(parameters))
         mlflow.log_metrics(dict(metrics))
         mlflow.log_table(table, f"{name}.json")
+
+
+@contextmanager
+def parent_run(name: str, mark: str, settings: Settings) -> Iterator[LogNested]:
+    """The run of this mark, begun, or gone on with if there is one; gives what logs a finished run below it."""
+    client = mlflow.MlflowClient()
+    experiment = mlflow.set_experiment(settings.mlflow.experiment).experiment_id
+    known = client.search_runs([experiment], f"tags.mark = '{mark}'", max_results=1)
+    with mlflow.start_run(run_id=known[0].info.run_id if known else None, run_name=name) as parent:
+        mlflow.set_tag("mark", mark)
+
+        def log(name: str, parameters: Mapping[str, Any], metrics: Mapping[str, float]) -> None:
+            tags = {"mlflow.parentRunId": parent.info.run_id, "mlflow.runName": name}
+            run, now = client.create_run(experiment, tags=tags).info.run_id, int(time.time() * 1000)
+            values = [Metric(key, value, now, 0) for key, value in metrics.items()]
+            client.log_batch(run, values, [Param(key, str(value)) for key, value in parameters.items()])
+            client.set_terminated(run)
+
+        yield log
+
+
+def log_summary(metrics: Mapping[str, float], texts: Mapping[str, str]) -> None:
+    """Add metrics, and texts by file name, to the run that is open."""
+    mlflow.log_metrics(dict(metrics))
+    for file, text in texts.items():
+        mlflow.log_text(text, file)
 
 
 def _make_database(file: Path) -> None:

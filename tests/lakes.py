@@ -12,7 +12,16 @@ from churn_spark.settings.reading import load_settings
 from churn_spark.table import Table
 
 LOCAL = Path(__file__).parent.parent / "conf" / "local.yml"
-OF_EACH_RUN = ("bronze.files", "ops.runs", "ops.quality", "ops.parity", "ops.promotions")  # differ from run to run
+OF_EACH_RUN = (
+    "bronze.files",
+    "ops.runs",
+    "ops.quality",
+    "ops.parity",
+    "ops.promotions",
+    "ops.comparisons",
+    "ops.trials",
+    "ops.searches",
+)  # differ from run to run
 
 
 def lake_at(spark: SparkSession, root: Path) -> Lake:

@@ -199,6 +199,7 @@ def update_source_tables(lake: Lake, days: Sequence[date], settings: Settings, *
     for source, features_of, table in SOURCE_TABLES:
         if not lake.exists(source):
             continue
+        lake.create(source)  # which adds columns that an earlier release did not know
         inputs, rows = {source.name: lake.version(source)}, lake.read(source)
         if of_logs:
             inputs[USER_DAYS.name], _ = lake.changed_days(USER_DAYS, None)

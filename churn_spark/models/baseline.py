@@ -9,7 +9,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 
 from churn_spark.errors import UserError
 from churn_spark.model_card import CardFeature
-from churn_spark.models.candidate import Labelled
+from churn_spark.models.candidate import Labelled, fitted
 from churn_spark.models.preparation import scaled
 
 FEATURE = "days_since_last_event"
@@ -24,4 +24,4 @@ def fit(
         raise UserError(f"training.model: the baseline needs the feature {FEATURE}, which these data lack")
     one = ColumnTransformer([("one", scaled([features[places[0]]]), places)])
     model = make_pipeline(one, LogisticRegression(**parameters))
-    return model.fit(train.rows, train.churned)
+    return fitted(model, train)

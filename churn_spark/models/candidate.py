@@ -1,10 +1,11 @@
 """What a candidate is: a function that fits an estimator to labelled rows."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.pipeline import Pipeline
 
 from churn_spark.model_card import CardFeature
 
@@ -12,10 +13,16 @@ Rows = NDArray[np.float64]  # [N, features] in the card's order; a category as i
 
 
 class Labelled(NamedTuple):
-    """Rows, and for each row 1.0 if the customer churned, else 0.0."""
+    """Rows, and for each row 1.0 if the customer churned, else 0.0; `weights`: how much it counts, None: all alike."""
 
     rows: Rows
     churned: NDArray[np.float64]
+    weights: NDArray[np.float64] | None = None
+
+    def only(self, chosen: NDArray[Any]) -> Self:
+        """The rows at these places, or those of a mask."""
+        weights = None if self.weights is None else self.weights[chosen]
+        return self._replace(rows=self.rows[chosen], churned=self.churned[chosen], weights=weights)
 
 
 class Estimator(Protocol):
@@ -23,6 +30,11 @@ class Estimator(Protocol):
 
     def predict_proba(self, rows: Rows) -> NDArray[np.float64]:
         """Probabilities [N, 2]; churn in column 1."""
+
+
+def fitted(pipeline: Pipeline, train: Labelled) -> Pipeline:
+    """The pipeline after it was fitted; the weights of the rows go to its last step."""
+    return pipeline.fit(train.rows, train.churned, **{f"{pipeline.steps[-1][0]}__sample_weight": train.weights})
 
 
 class Candidate(Protocol):

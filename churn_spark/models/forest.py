@@ -7,7 +7,7 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
 
 from churn_spark.model_card import CardFeature
-from churn_spark.models.candidate import Labelled
+from churn_spark.models.candidate import Labelled, fitted
 from churn_spark.models.preparation import filled
 
 PARAMETERS = {"n_estimators": 200, "min_samples_leaf": 10}
@@ -18,4 +18,4 @@ def fit(
 ) -> Pipeline:
     """Random forest on filled inputs; `parameters` as RandomForestClassifier takes them."""
     model = make_pipeline(filled(features), RandomForestClassifier(**{**PARAMETERS, **parameters}, random_state=seed))
-    return model.fit(train.rows, train.churned)
+    return fitted(model, train)

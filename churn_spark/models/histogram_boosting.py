@@ -20,4 +20,6 @@ def fit(
         categorical_features=[place for place, feature in enumerate(features) if feature.levels],
         random_state=seed,
     )
-    return model.fit(train.rows, train.churned, X_val=validation.rows, y_val=validation.churned)
+    return model.fit(
+        train.rows, train.churned, sample_weight=train.weights, X_val=validation.rows, y_val=validation.churned
+    )

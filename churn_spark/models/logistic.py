@@ -7,7 +7,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 
 from churn_spark.model_card import CardFeature
-from churn_spark.models.candidate import Labelled
+from churn_spark.models.candidate import Labelled, fitted
 from churn_spark.models.preparation import scaled
 
 PARAMETERS = {"C": 0.1, "max_iter": 500}
@@ -18,4 +18,4 @@ def fit(
 ) -> Pipeline:
     """Logistic regression on scaled inputs; `parameters` as LogisticRegression takes them."""
     model = make_pipeline(scaled(features), LogisticRegression(**{**PARAMETERS, **parameters}, random_state=seed))
-    return model.fit(train.rows, train.churned)
+    return fitted(model, train)

@@ -9,7 +9,7 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
 
 from churn_spark.model_card import CardFeature
-from churn_spark.models.candidate import Labelled
+from churn_spark.models.candidate import Labelled, fitted
 from churn_spark.models.preparation import scaled
 
 # Not scikit-learn's early stopping: it goes by accuracy, which says nothing while few customers churn.
@@ -23,4 +23,4 @@ def fit(
     model = make_pipeline(scaled(features), MLPClassifier(**{**PARAMETERS, **parameters}, random_state=seed))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # few passes keep it from learning the rows by heart
-        return model.fit(train.rows, train.churned)
+        return fitted(model, train)

@@ -25,7 +25,7 @@ def fit(
     names = [feature.name for feature in features]
     own = {**PARAMETERS, **parameters}
     trees, patience = own.pop("trees", TREES), own.pop("early_stopping_rounds", EARLY_STOPPING_ROUNDS)
-    rows = xgboost.QuantileDMatrix(train.rows, train.churned, feature_names=names)
+    rows = xgboost.QuantileDMatrix(train.rows, train.churned, weight=train.weights, feature_names=names)
     watched = xgboost.QuantileDMatrix(validation.rows, validation.churned, ref=rows, feature_names=names)
     booster = xgboost.train(
         {"objective": "binary:logistic", "eval_metric": "logloss", "tree_method": "hist", "seed": seed, **own},

@@ -12,6 +12,7 @@ from churn_spark.settings.section import Section
 from churn_spark.settings.simulate import SimulateSettings
 from churn_spark.settings.sources import SourcesSettings
 from churn_spark.settings.training import MlflowSettings, TrainingSettings
+from churn_spark.settings.tuning import TuningSettings
 
 
 class Settings(Section):
@@ -27,6 +28,7 @@ class Settings(Section):
     features: FeatureSettings
     labels: LabelSettings
     training: TrainingSettings
+    tuning: TuningSettings
     mlflow: MlflowSettings
     promotion: PromotionSettings
     scoring: ScoringSettings

@@ -16,6 +16,7 @@ class TrainingSettings(Section):
     fit: Literal["auto", "local", "distributed"]
     local_values: PositiveInt
     workers: PositiveInt
+    parameters: Literal["settings", "searched"]
     calibration: Literal["none", "isotonic", "platt"]
     validation_share: float = Field(gt=0, lt=1)
     min_positives: PositiveInt

@@ -1,19 +1,89 @@
 """What is said before a fit that could not work."""
 
+import logging
+from collections.abc import Sequence
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from churn_spark.errors import DataRefused, UserError
+from churn_spark.features.encoding import Input, model_inputs
+from churn_spark.models.candidate import Rows
 from churn_spark.session import allocates_dynamically, tasks_at_once
 from churn_spark.settings.all import Settings
 
+ROWS_A_WORKER = 20  # at least, so that no worker is left without rows
+Feature = TypeVar("Feature", bound=Input)
+log = logging.getLogger(__name__)
 
-def check_workers(spark: SparkSession, workers: int) -> None:
-    """Raise UserError if the XGBoost workers could not all run at once; training would wait for ever."""
+
+def check_columns(training_set: DataFrame, features: Sequence[Input]) -> None:
+    """Raise DataRefused if the training set lacks a feature of the tables that have been made."""
+    missing = [feature.name for feature in features if feature.name not in training_set.columns]
+    if missing:
+        raise DataRefused(
+            f"gold.training_set: lacks {missing[0]}, which a feature table has; run jobs/build_features.py first"
+        )
+
+
+def telling(features: Sequence[Feature], known: Rows, low: Rows, high: Rows, rows: int) -> list[Feature]:
+    """The features that differ between the rows to train on; the others are named in a warning.
+
+    - `known`: of each feature, the number of rows in which it is known.
+    - `low`, `high`: the lowest and highest known value, NaN if there is none.
+
+    A feature that is known in some rows only says something even if it is constant there. Raises DataRefused if a
+    feature is infinite somewhere.
+    """
+    infinite = np.flatnonzero(np.isinf(low) | np.isinf(high))
+    if infinite.size:
+        raise DataRefused(
+            f"gold.training_set: {features[infinite[0]].name} is infinite in some row; correct the source that it "
+            "comes from, and run jobs/build_features.py"
+        )
+    silent: NDArray[np.bool_] = (known == 0) | ((known == rows) & (low == high))
+    if silent.all():
+        raise DataRefused("gold.training_set: no feature differs between the rows to train on; give longer logs")
+    names = [feature.name for feature, says_nothing in zip(features, silent, strict=True) if says_nothing]
+    if names:
+        more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+        log.warning("left out of the model, because it is the same for all: %s%s", ", ".join(names[:3]), more)
+    return [feature for feature, says_nothing in zip(features, silent, strict=True) if not says_nothing]
+
+
+def telling_of_arrays(features: Sequence[Feature], rows: Rows) -> list[Feature]:
+    """As `telling`, of rows in this process."""
+    known = (~np.isnan(rows)).sum(axis=0)
+    low = np.min(rows, axis=0, initial=np.inf, where=~np.isnan(rows))
+    high = np.max(rows, axis=0, initial=-np.inf, where=~np.isnan(rows))
+    return telling(features, known, np.where(known, low, np.nan), np.where(known, high, np.nan), len(rows))
+
+
+def telling_of_frame(features: Sequence[Feature], train: DataFrame) -> list[Feature]:
+    """As `telling`, of rows in Spark, in one pass."""
+    inputs = model_inputs(features)
+    measures = [measure(column) for measure in (F.count, F.min, F.max) for column in inputs]
+    rows, *measured = train.agg(F.count("*"), *measures).collect()[0]
+    known, low, high = np.array(measured, dtype=float).reshape(3, -1)
+    return telling(features, known, low, high, rows)
+
+
+def check_workers(spark: SparkSession, workers: int, rows: int) -> None:
+    """Raise UserError if the XGBoost workers could not all run at once, or would not all have rows.
+
+    Training would wait for ever.
+    """
     if allocates_dynamically(spark):
         raise UserError(
             "spark.dynamicAllocation.enabled: XGBoost's workers must all run at once, which Spark refuses while "
             "executors come and go; submit the job with --conf spark.dynamicAllocation.enabled=false"
+        )
+    if rows < ROWS_A_WORKER * workers:
+        raise UserError(
+            f"training.workers: {rows:,} rows leave some of {workers} workers without any; set training.fit to local"
         )
     slots = tasks_at_once(spark)
     if slots is not None and workers > slots:

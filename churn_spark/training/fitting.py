@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -25,19 +25,23 @@ from churn_spark.settings.training import TrainingSettings
 from churn_spark.training.benchmarks import benchmark_metrics
 from churn_spark.training.boosting import fit
 from churn_spark.training.calibrating import after, learned
-from churn_spark.training.checks import check_workers
+from churn_spark.training.checks import check_workers, telling_of_arrays, telling_of_frame
 from churn_spark.training.matrix import fetch
 from churn_spark.training.prediction import churn_probability
 from churn_spark.training.profile import ReferenceProfile, profile_of_arrays, profile_of_frame
 
 
-def fingerprint(training_set: DataFrame, settings: Settings) -> str:
-    """A hash of all that determines the model: the rows, in any order, and the settings of labels and training."""
+def fingerprint(training_set: DataFrame, settings: Settings, found: Mapping[str, Any] | None = None) -> str:
+    """A hash of all that determines the model: the rows, in any order, and the settings of labels and training.
+
+    `found`: parameters that a search has found.
+    """
     rows = training_set.agg(F.count("*"), F.bit_xor(F.xxhash64(*sorted(training_set.columns)))).collect()[0]
     decisive = {
         "rows": list(rows),
         "labels": _decisive(settings.labels),
         "training": _decisive(settings.training),
+        "found": dict(found or {}),
     }
     return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()
 
@@ -87,14 +91,19 @@ class _Fitted(NamedTuple):
 
 
 def train_model(
-    training_set: DataFrame, features: Sequence[Declared], settings: Settings, best: pd.DataFrame | None
+    training_set: DataFrame,
+    features: Sequence[Declared],
+    settings: Settings,
+    best: pd.DataFrame | None = None,
+    found: Mapping[str, Any] | None = None,
 ) -> Trained:
     """Fit the `features` on train, calibrate and choose the threshold (highest F1) on validation, test on holdout.
 
-    `best` of some customers of the holdout, as `benchmark_metrics` takes it, adds its metrics.
+    `best` of some customers of the holdout, as `benchmark_metrics` takes it, adds its metrics. `found`: parameters of
+    the kind of model that take the place of those in the settings, or of its own.
     """
     local = fits_locally(training_set.count(), len(features), settings.training)
-    fitted = (_fit_here if local else _fit_on_workers)(training_set, features, settings.training)
+    fitted = (_fit_here if local else _fit_on_workers)(training_set, features, settings.training, found or {})
     calibration = learned(settings.training.calibration, fitted.validation)
     model = replace(fitted.model, calibration=calibration)
     validation, holdout = (after(calibration, counts) for counts in (fitted.validation, fitted.holdout))
@@ -105,7 +114,7 @@ def train_model(
     if calibration is not None:
         metrics["brier_uncalibrated"] = evaluate(fitted.holdout, threshold).brier
     if best is not None:
-        probability = churn_probability(model, model_inputs(features)).alias("churn_probability")
+        probability = churn_probability(model, model_inputs(model.features)).alias("churn_probability")
         scored = training_set.where("split = 'holdout'").select("user_id", probability)
         metrics |= benchmark_metrics(scored, best)
     card = ModelCard(
@@ -123,27 +132,38 @@ def train_model(
     return Trained(model, card, fitted.profile(model))
 
 
-def _fit_here(training_set: DataFrame, features: Sequence[Declared], training: TrainingSettings) -> _Fitted:
+def _fit_here(
+    training_set: DataFrame, features: Sequence[Declared], training: TrainingSettings, found: Mapping[str, Any]
+) -> _Fitted:
     """A model fitted in one process."""
-    parts = fetch(training_set, features)
+    fetched = fetch(training_set, features)
+    told = telling_of_arrays(features, fetched["train"].rows)
+    places = [place for place, feature in enumerate(features) if feature in told]
+    parts = {name: part._replace(rows=part.rows[:, places]) for name, part in fetched.items()}
     train, validation = parts["train"], parts["validation"]
     parameters = xgboost_parameters(training)
-    of_kind = {XGBOOST: parameters, "ensemble": {XGBOOST: parameters}}.get(training.model, {})
-    on_card = tuple(map(_on_card, features))
-    model = fit_model(training.model, train, validation, on_card, of_kind, training.seed)
+    of_kind = {**{XGBOOST: parameters, "ensemble": {XGBOOST: parameters}}.get(training.model, {}), **found}
+    inputs = tuple(map(on_card, told))
+    model = fit_model(training.model, train, validation, inputs, of_kind, training.seed)
     tuned, tested = (
         array_counts(part.churned, model.probabilities(part.rows)) for part in (validation, parts["holdout"])
     )
     return _Fitted(
-        model, tuned, tested, lambda model: profile_of_arrays(train, model.probabilities(train.rows), features)
+        model, tuned, tested, lambda model: profile_of_arrays(train, model.probabilities(train.rows), model.features)
     )
 
 
-def _fit_on_workers(training_set: DataFrame, features: Sequence[Declared], training: TrainingSettings) -> _Fitted:
+def _fit_on_workers(
+    training_set: DataFrame, features: Sequence[Declared], training: TrainingSettings, found: Mapping[str, Any]
+) -> _Fitted:
     """XGBoost fitted over all workers."""
-    check_workers(training_set.sparkSession, training.workers)
+    train = training_set.where("split = 'train'")
+    features = telling_of_frame(features, train)
+    check_workers(training_set.sparkSession, training.workers, train.count())
     inputs = model_inputs(features)
-    model = Model(XGBOOST, tuple(map(_on_card, features)), fit(training_set, features, training))
+    model = Model(
+        XGBOOST, tuple(map(on_card, features)), fit(training_set, features, training.model_copy(update=found))
+    )
     scored = training_set.select("split", "churned", churn_probability(model, inputs).alias("churn_probability"))
     tuned, tested = (score_counts(scored.where(F.col("split") == split)) for split in ("validation", "holdout"))
     train = training_set.where("split = 'train'")
@@ -159,7 +179,8 @@ def xgboost_parameters(training: TrainingSettings) -> dict[str, Any]:
     return {"nthread": training.workers, **training.model_dump(include=set(named))}
 
 
-def _on_card(feature: Declared) -> CardFeature:
+def on_card(feature: Declared) -> CardFeature:
+    """The feature as a model card has it."""
     return CardFeature(
         name=feature.name,
         description=feature.description,

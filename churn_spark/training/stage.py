@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
 from itertools import chain
+from typing import Any
 
 import pandas as pd
 from pyspark.sql import DataFrame
@@ -30,14 +31,14 @@ from churn_spark.settings.all import Settings
 from churn_spark.tracking import open_store
 from churn_spark.training import registry
 from churn_spark.training.ceiling import ceiling_scores
-from churn_spark.training.checks import check_positives
+from churn_spark.training.checks import check_columns, check_positives
 from churn_spark.training.expectations import training_rows
 from churn_spark.training.fitting import fingerprint, train_model
 from churn_spark.training.leakage import label_known
 from churn_spark.training.observed import TILE_COLUMNS, observed
 from churn_spark.training.oracle import oracle_scores
 from churn_spark.training.split import split_by_customer, split_by_time, with_bucket
-from churn_spark.training.tables import TRAINING_SET
+from churn_spark.training.tables import SEARCHES, TRAINING_SET
 
 
 def training_set(lake: Lake, settings: Settings) -> Mapping[str, int]:
@@ -57,14 +58,14 @@ def training_set(lake: Lake, settings: Settings) -> Mapping[str, int]:
             "labels.gap_days and labels.horizon_days ask for; give longer logs"
         )
     rows, lookups = _with_features(lake, known_labels)
-    rows = split_by_time(_with_bucket(lake, rows, settings), holdout, settings.labels, settings.training)
+    rows = split_by_time(bucketed(lake, rows, settings), holdout, settings.labels, settings.training)
     return _publish(lake, rows, lookups, settings)
 
 
 def customer_training_set(lake: Lake, settings: Settings) -> Mapping[str, int]:
     """`gold.labels` and the feature tables of a customer table -> `gold.training_set`, split by customer."""
     rows, lookups = _with_features(lake, _known_labels(lake, SNAPSHOT))
-    rows = split_by_customer(_with_bucket(lake, rows, settings), settings.training)
+    rows = split_by_customer(bucketed(lake, rows, settings), settings.training)
     return _publish(lake, rows, lookups, settings)
 
 
@@ -74,12 +75,16 @@ def train(lake: Lake, settings: Settings) -> Mapping[str, int]:
     rows = lake.read(TRAINING_SET)
     if lookups is None:
         raise DataRefused(f"{TRAINING_SET.name}: was built by another release; run jobs/build_features.py first")
+    features = model_features(lake)
+    check_columns(rows, features)
     check_positives(rows, settings)
     open_store(settings)
-    mark = fingerprint(rows, settings)
+    found = searched(lake, settings)
+    mark = fingerprint(rows, settings, found)
     version = registry.version_trained_on(mark, settings)
     if version is None:
-        trained = train_model(rows, _features(lake), settings, benchmark_scores(lake, rows, settings))
+        best = benchmark_scores(lake, rows, settings)
+        trained = train_model(rows, features, settings, best, found)
         tables = filter(lake.exists, (TRAINING_SET, *built_tables(lake), LABELS))
         sources = [registry.Source(table.name, lake.name(table), lake.version(table)) for table in tables]
         artifacts = {
@@ -89,6 +94,18 @@ def train(lake: Lake, settings: Settings) -> Mapping[str, int]:
         version = registry.register(trained.model, trained.card, mark, sources, artifacts, settings)
     registry.set_alias(registry.CHALLENGER, version, settings)
     return {"challenger version": int(version)}
+
+
+def searched(lake: Lake, settings: Settings) -> Mapping[str, Any]:
+    """The parameters that the newest search of the kind of model found, if `training.parameters` asks for them."""
+    if settings.training.parameters != "searched":
+        return {}
+    rows = lake.read(SEARCHES).where(F.col("kind") == settings.training.model)
+    newest = rows.orderBy(F.desc("searched_at")).select("parameters").first()
+    if newest is None:
+        raise DataRefused(f"{SEARCHES.name}: holds no search of {settings.training.model}; run jobs/search.py first")
+    found: Mapping[str, Any] = json.loads(newest["parameters"])
+    return found
 
 
 def _known_labels(lake: Lake, version: str) -> DataFrame:
@@ -102,13 +119,14 @@ def _with_features(lake: Lake, labels: DataFrame) -> tuple[DataFrame, tuple[Look
     return rows.withColumn("feature_version", F.lit(FEATURE_VERSION)), pinned
 
 
-def _with_bucket(lake: Lake, rows: DataFrame, settings: Settings) -> DataFrame:
+def bucketed(lake: Lake, rows: DataFrame, settings: Settings) -> DataFrame:
+    """The rows with the `bucket` of their customer, by which they are split."""
     users = lake.read(USER_PSEUDONYMS) if lake.exists(USER_PSEUDONYMS) else None
     return with_bucket(rows, users, settings.training)
 
 
 def _publish(lake: Lake, rows: DataFrame, lookups: tuple[Lookup, ...], settings: Settings) -> Mapping[str, int]:
-    limits, features = settings.training, _features(lake)
+    limits, features = settings.training, model_features(lake)
     made_from = {"lookups": [asdict(lookup) for lookup in lookups]}
     publish(
         lake,
@@ -122,7 +140,7 @@ def _publish(lake: Lake, rows: DataFrame, lookups: tuple[Lookup, ...], settings:
     return {f"{version} {split}": count for version, split, count in sorted(counts)}
 
 
-def _features(lake: Lake) -> Features:
+def model_features(lake: Lake) -> Features:
     """The features of the tables that have been made, in the order in which models take them."""
     return list(chain.from_iterable(built_tables(lake).values()))
 

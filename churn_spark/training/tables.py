@@ -6,6 +6,22 @@ from churn_spark.table import Table
 
 SPLITS = ("train", "validation", "embargo", "holdout")
 
+SEARCHES = Table(
+    "ops.searches",
+    "One row per finished search of parameters; training.parameters: searched takes the newest of the kind of model",
+    """
+    search STRING NOT NULL COMMENT 'Mark of the rows, the folds and the settings of the search',
+    searched_at TIMESTAMP NOT NULL COMMENT 'When it ended',
+    kind STRING NOT NULL COMMENT 'Kind of model',
+    way STRING NOT NULL COMMENT 'The way that won: grid or optuna',
+    parameters STRING NOT NULL COMMENT 'The best parameters, JSON; those that are not named stay as they are',
+    roc_auc DOUBLE NOT NULL COMMENT 'Of the best parameters, mean over the folds',
+    own_roc_auc DOUBLE NOT NULL COMMENT 'Of the parameters before the search, on the same folds',
+    reason STRING NOT NULL COMMENT 'Why this way won'
+    """,
+    keys=("search",),
+)
+
 TRAINING_SET = Table(
     "gold.training_set",
     "Labelled customers with their features point-in-time, and the part that each row plays",

@@ -8,7 +8,7 @@ from pyspark.sql import functions as F
 from churn_spark.behavior.definition import Declared
 from churn_spark.errors import DataRefused, UserError
 from churn_spark.settings.all import Settings
-from churn_spark.training.checks import check_positives, check_workers
+from churn_spark.training.checks import check_positives, check_workers, telling_of_arrays, telling_of_frame
 from churn_spark.training.fitting import fits_locally, train_model
 from churn_spark.training.matrix import fetch
 
@@ -16,15 +16,44 @@ SONGS = Declared("songs", "amount", "", "", since="v1.0")
 
 
 def test_more_workers_than_tasks_at_once_are_refused(spark: SparkSession) -> None:
-    check_workers(spark, 1)
+    check_workers(spark, 1, 1000)
     with pytest.raises(UserError, match=r"training\.workers: 4096 workers must all run at once, but Spark runs \d+"):
-        check_workers(spark, 4096)
+        check_workers(spark, 4096, 10**6)
+
+
+def test_workers_without_rows_are_refused(spark: SparkSession) -> None:
+    with pytest.raises(UserError, match=r"training\.workers: 30 rows leave some of 2 workers without any"):
+        check_workers(spark, 2, 30)
+
+
+ONE, SAME, NEVER, SOME = (Declared(name, "amount", "", "", since="v1.0") for name in ("one", "same", "never", "some"))
+
+
+@pytest.mark.parametrize("where", ["arrays", "frame"])
+def test_features_that_are_the_same_for_all_are_left_out(
+    spark: SparkSession, caplog: pytest.LogCaptureFixture, where: str
+) -> None:
+    features, nan = [ONE, SAME, NEVER, SOME], float("nan")
+    values = np.array([[1, 5, nan, 3], [2, 5, nan, nan], [3, 5, nan, nan]])
+    if where == "arrays":
+        told = telling_of_arrays(features, values)
+    else:
+        columns = [F.nanvl(F.col(feature.name), F.lit(None)).alias(feature.name) for feature in features]
+        rows = spark.createDataFrame(values.tolist(), [feature.name for feature in features]).select(*columns)
+        told = telling_of_frame(features, rows)
+    assert told == [ONE, SOME]
+    assert caplog.messages[-1] == "left out of the model, because it is the same for all: same, never"
+
+
+def test_infinite_values_are_refused() -> None:
+    with pytest.raises(DataRefused, match=r"gold\.training_set: one is infinite in some row"):
+        telling_of_arrays([ONE], np.array([[1.0], [np.inf]]))
 
 
 def test_executors_that_come_and_go_are_refused(spark: SparkSession, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("churn_spark.training.checks.allocates_dynamically", lambda spark: True)
     with pytest.raises(UserError, match=r"--conf spark\.dynamicAllocation\.enabled=false"):
-        check_workers(spark, 1)
+        check_workers(spark, 1, 1000)
 
 
 @pytest.mark.parametrize(("split", "empty"), [("train", "validation"), ("validation", "train and holdout")])
