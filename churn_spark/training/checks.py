@@ -44,7 +44,7 @@ def telling(features: Sequence[Feature], known: Rows, low: Rows, high: Rows, row
             f"gold.training_set: {features[infinite[0]].name} is infinite in some row; correct the source that it "
             "comes from, and run jobs/build_features.py"
         )
-    silent: NDArray[np.bool_] = (known == 0) | ((known == rows) & (low == high))
+    silent = _silent(known, low, high, rows)
     if silent.all():
         raise DataRefused("gold.training_set: no feature differs between the rows to train on; give longer logs")
     names = [feature.name for feature, says_nothing in zip(features, silent, strict=True) if says_nothing]
@@ -56,10 +56,26 @@ def telling(features: Sequence[Feature], known: Rows, low: Rows, high: Rows, row
 
 def telling_of_arrays(features: Sequence[Feature], rows: Rows) -> list[Feature]:
     """As `telling`, of rows in this process."""
-    known = (~np.isnan(rows)).sum(axis=0)
-    low = np.min(rows, axis=0, initial=np.inf, where=~np.isnan(rows))
-    high = np.max(rows, axis=0, initial=-np.inf, where=~np.isnan(rows))
-    return telling(features, known, np.where(known, low, np.nan), np.where(known, high, np.nan), len(rows))
+    return telling(features, *_measured(rows), len(rows))
+
+
+def telling_places(rows: Rows) -> NDArray[np.intp]:
+    """The places of the columns that differ between the rows."""
+    return np.flatnonzero(~_silent(*_measured(rows), len(rows)))
+
+
+def _measured(rows: Rows) -> tuple[Rows, Rows, Rows]:
+    """Of each column, the number of known values, the lowest and the highest."""
+    there = ~np.isnan(rows)
+    known = there.sum(axis=0)
+    low = np.min(rows, axis=0, initial=np.inf, where=there)
+    high = np.max(rows, axis=0, initial=-np.inf, where=there)
+    return known, np.where(known, low, np.nan), np.where(known, high, np.nan)
+
+
+def _silent(known: Rows, low: Rows, high: Rows, rows: int) -> NDArray[np.bool_]:
+    found: NDArray[np.bool_] = (known == 0) | ((known == rows) & (low == high))
+    return found
 
 
 def telling_of_frame(features: Sequence[Feature], train: DataFrame) -> list[Feature]:

@@ -15,6 +15,7 @@ from churn_spark.models.calibration import calibrated, platt
 from churn_spark.models.candidate import Labelled, Rows
 from churn_spark.models.candidates import fit_model
 from churn_spark.models.model import Model
+from churn_spark.training.checks import telling_places
 from churn_spark.tuning.data import Data
 from churn_spark.tuning.folds import Fold
 from churn_spark.tuning.imbalance import Method, balanced
@@ -70,7 +71,10 @@ def run_trial(bench: Bench, trial: Trial) -> Result:
     fold, data = bench.folds[trial.fold], bench.data
     train = data.labelled.only(_of_share(data, fold, trial.share))
     validation, test = data.labelled.only(fold.validation), data.labelled.only(fold.test)
-    places = chosen(trial.choice, train, data.features, bench.selected_features, bench.max_correlation, trial.seed)
+    told = telling_places(train.rows)
+    known = train._replace(rows=train.rows[:, told])
+    on_card = [data.features[place] for place in told]
+    places = told[chosen(trial.choice, known, on_card, bench.selected_features, bench.max_correlation, trial.seed)]
     train, validation, test = (part._replace(rows=part.rows[:, places]) for part in (train, validation, test))
     features = tuple(data.features[place] for place in places)
     parameters = {**ONE_THREAD.get(trial.kind, {}), **trial.parameters}
