@@ -21,5 +21,10 @@ def fit(
         random_state=seed,
     )
     return model.fit(
-        train.rows, train.churned, sample_weight=train.weights, X_val=validation.rows, y_val=validation.churned
+        train.rows,
+        train.churned,
+        sample_weight=train.weights,
+        X_val=validation.rows,
+        y_val=validation.churned,
+        sample_weight_val=validation.weights,
     )

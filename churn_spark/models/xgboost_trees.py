@@ -19,20 +19,24 @@ def fit(
 ) -> xgboost.Booster:
     """A booster that stops early by the log loss of `validation`, cut at its best tree.
 
-    `parameters`: `trees` at most, `early_stopping_rounds`, and others as XGBoost names them. Another `nthread` may
-    give another booster.
+    `parameters`: `trees` at most, `early_stopping_rounds`, `continue_from`, a booster whose trees stay, and others as
+    XGBoost names them. Another `nthread` may give another booster.
     """
     names = [feature.name for feature in features]
     own = {**PARAMETERS, **parameters}
     trees, patience = own.pop("trees", TREES), own.pop("early_stopping_rounds", EARLY_STOPPING_ROUNDS)
+    continued = own.pop("continue_from", None)
     rows = xgboost.QuantileDMatrix(train.rows, train.churned, weight=train.weights, feature_names=names)
-    watched = xgboost.QuantileDMatrix(validation.rows, validation.churned, ref=rows, feature_names=names)
+    watched = xgboost.QuantileDMatrix(
+        validation.rows, validation.churned, weight=validation.weights, ref=rows, feature_names=names
+    )
     booster = xgboost.train(
         {"objective": "binary:logistic", "eval_metric": "logloss", "tree_method": "hist", "seed": seed, **own},
         rows,
         num_boost_round=trees,
         evals=[(watched, "validation")],
         early_stopping_rounds=patience,
+        xgb_model=continued,
         verbose_eval=False,
     )
     return booster[: booster.best_iteration + 1]

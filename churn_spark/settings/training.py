@@ -16,6 +16,8 @@ class TrainingSettings(Section):
     fit: Literal["auto", "local", "distributed"]
     local_values: PositiveInt
     workers: PositiveInt
+    method: Literal["full", "recency", "warm_start", "ensemble"]
+    half_life_days: PositiveFloat
     parameters: Literal["settings", "searched"]
     calibration: Literal["none", "isotonic", "platt"]
     validation_share: float = Field(gt=0, lt=1)

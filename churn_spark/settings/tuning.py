@@ -7,7 +7,7 @@ from pydantic import Field, PositiveInt
 from churn_spark.settings.section import Section
 
 Protocol = Literal["rolling", "grouped", "windows", "retrospective"]
-Part = Literal["candidates", "imbalance", "selection", "stability", "learning_curve"]
+Part = Literal["candidates", "imbalance", "selection", "stability", "learning_curve", "retraining"]
 
 
 class TuningSettings(Section):

@@ -20,13 +20,17 @@ class Day(NamedTuple):
     decision: np.ndarray  # STAY, CANCEL, DOWNGRADE or UPGRADE
 
 
-def decide(rng: np.random.Generator, customer: np.ndarray, satisfaction: np.ndarray, paid: np.ndarray) -> Day:
+def decide(
+    rng: np.random.Generator, customer: np.ndarray, satisfaction: np.ndarray, paid: np.ndarray, drifted: bool = False
+) -> Day:
     """Draw the decisions of a day.
 
     At satisfaction s a customer cancels with probability CANCEL_RATE * exp(CANCEL_SLOPE * s). Downgrades and upgrades
-    follow the same formula. No probability exceeds HIGHEST_RATE.
+    follow the same formula. No probability exceeds HIGHEST_RATE. After a drift of the concept, satisfied customers
+    cancel instead: somebody else offers the same.
     """
-    cancel = _hazard(p.CANCEL_RATE, p.CANCEL_SLOPE, satisfaction) * customer
+    rate, slope = (p.DRIFTED_RATE, p.DRIFTED_SLOPE) if drifted else (p.CANCEL_RATE, p.CANCEL_SLOPE)
+    cancel = _hazard(rate, slope, satisfaction) * customer
     downgrade = _hazard(p.DOWNGRADE_RATE, p.DOWNGRADE_SLOPE, satisfaction) * (customer & paid)
     upgrade = _hazard(p.UPGRADE_RATE, p.UPGRADE_SLOPE, satisfaction) * (customer & ~paid)
     below = rng.random(len(customer)) < np.cumsum([cancel, downgrade, upgrade], axis=0)

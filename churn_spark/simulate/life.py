@@ -33,7 +33,8 @@ def live(settings: SimulateSettings, block: int, users: Users) -> tuple[Day, np.
     satisfaction = _taste(users, 0)
     days, sessions = [], []
     for number in range(settings.days):
-        day = decide(rng, (users.joined_on < number) & ~gone, satisfaction, paid)
+        drifted = settings.concept_drift_day is not None and number >= settings.concept_drift_day
+        day = decide(rng, (users.joined_on < number) & ~gone, satisfaction, paid, drifted)
         weekend = (settings.start + timedelta(number)).weekday() >= 5
         drawn = draw_sessions(rng, users, number, weekend, day, free_from)
         days.append(day)

@@ -33,6 +33,7 @@ ADVERT_PAIN = 0.05  # per advert
 
 # --- decisions, as probability per day at satisfaction 0, and their slope in satisfaction (calibrated) ---------
 CANCEL_RATE, CANCEL_SLOPE = 0.00045, -2.9
+DRIFTED_RATE, DRIFTED_SLOPE = 0.001, 2.0  # from simulate.concept_drift_day on (assumed)
 DOWNGRADE_RATE, DOWNGRADE_SLOPE = 0.0020, -0.9
 UPGRADE_RATE, UPGRADE_SLOPE = 0.0040, 0.6
 HIGHEST_RATE = 0.4  # no decision is likelier than this on any day

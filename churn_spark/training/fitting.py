@@ -17,7 +17,6 @@ from churn_spark.errors import UserError
 from churn_spark.evaluation.metrics import array_counts, best_threshold, evaluate, interval, roc_auc, score_counts
 from churn_spark.features.encoding import model_inputs
 from churn_spark.model_card import XGBOOST, CardFeature, ModelCard
-from churn_spark.models.candidates import fit_model
 from churn_spark.models.model import Model
 from churn_spark.settings.all import Settings
 from churn_spark.settings.section import Section
@@ -29,6 +28,7 @@ from churn_spark.training.checks import check_workers, telling_of_arrays, tellin
 from churn_spark.training.matrix import fetch
 from churn_spark.training.prediction import churn_probability
 from churn_spark.training.profile import ReferenceProfile, profile_of_arrays, profile_of_frame
+from churn_spark.training.retraining import refitted
 
 
 def fingerprint(training_set: DataFrame, settings: Settings, found: Mapping[str, Any] | None = None) -> str:
@@ -64,6 +64,11 @@ def fits_locally(rows: int, features: int, training: TrainingSettings) -> bool:
             f"training.fit: {rows:,} rows of {features} features are more than training.local_values "
             f"({training.local_values:,}) allows in one process; set it to auto or distributed"
         )
+    if not local and training.method != "full":
+        raise UserError(
+            f"training.method: {training.method} is for models fitted in one process, and {rows:,} rows of {features} "
+            "features go over all workers (training.fit, training.local_values); set it to full"
+        )
     if not local and training.model != XGBOOST:
         raise UserError(
             f"training.model: {training.model} is fitted in one process only, and {rows:,} rows of {features} features "
@@ -96,14 +101,19 @@ def train_model(
     settings: Settings,
     best: pd.DataFrame | None = None,
     found: Mapping[str, Any] | None = None,
+    old: Model | None = None,
 ) -> Trained:
     """Fit the `features` on train, calibrate and choose the threshold (highest F1) on validation, test on holdout.
 
     `best` of some customers of the holdout, as `benchmark_metrics` takes it, adds its metrics. `found`: parameters of
-    the kind of model that take the place of those in the settings, or of its own.
+    the kind of model that take the place of those in the settings, or of its own. `old`: the champion, which
+    `training.method` may go on with.
     """
     local = fits_locally(training_set.count(), len(features), settings.training)
-    fitted = (_fit_here if local else _fit_on_workers)(training_set, features, settings.training, found or {})
+    if local:
+        fitted = _fit_here(training_set, features, settings.training, found or {}, old)
+    else:
+        fitted = _fit_on_workers(training_set, features, settings.training, found or {})
     calibration = learned(settings.training.calibration, fitted.validation)
     model = replace(fitted.model, calibration=calibration)
     validation, holdout = (after(calibration, counts) for counts in (fitted.validation, fitted.holdout))
@@ -133,10 +143,14 @@ def train_model(
 
 
 def _fit_here(
-    training_set: DataFrame, features: Sequence[Declared], training: TrainingSettings, found: Mapping[str, Any]
+    training_set: DataFrame,
+    features: Sequence[Declared],
+    training: TrainingSettings,
+    found: Mapping[str, Any],
+    old: Model | None,
 ) -> _Fitted:
     """A model fitted in one process."""
-    fetched = fetch(training_set, features)
+    fetched = fetch(training_set, features, training.half_life_days if training.method == "recency" else None)
     told = telling_of_arrays(features, fetched["train"].rows)
     places = [place for place, feature in enumerate(features) if feature in told]
     parts = {name: part._replace(rows=part.rows[:, places]) for name, part in fetched.items()}
@@ -144,7 +158,7 @@ def _fit_here(
     parameters = xgboost_parameters(training)
     of_kind = {**{XGBOOST: parameters, "ensemble": {XGBOOST: parameters}}.get(training.model, {}), **found}
     inputs = tuple(map(on_card, told))
-    model = fit_model(training.model, train, validation, inputs, of_kind, training.seed)
+    model = refitted(training.method, training.model, train, validation, inputs, of_kind, training.seed, old)
     tuned, tested = (
         array_counts(part.churned, model.probabilities(part.rows)) for part in (validation, parts["holdout"])
     )

@@ -40,6 +40,8 @@ from churn_spark.training.oracle import oracle_scores
 from churn_spark.training.split import split_by_customer, split_by_time, with_bucket
 from churn_spark.training.tables import SEARCHES, TRAINING_SET
 
+GOING_ON = ("warm_start", "ensemble")  # methods that go on with the champion
+
 
 def training_set(lake: Lake, settings: Settings) -> Mapping[str, int]:
     """`gold.labels` and the feature tables -> `gold.training_set`, point-in-time and split by time.
@@ -80,11 +82,13 @@ def train(lake: Lake, settings: Settings) -> Mapping[str, int]:
     check_positives(rows, settings)
     open_store(settings)
     found = searched(lake, settings)
-    mark = fingerprint(rows, settings, found)
+    champion = registry.version_of(registry.CHAMPION, settings) if settings.training.method in GOING_ON else None
+    mark = fingerprint(rows, settings, {**found, "champion": champion} if champion else found)
     version = registry.version_trained_on(mark, settings)
     if version is None:
         best = benchmark_scores(lake, rows, settings)
-        trained = train_model(rows, features, settings, best, found)
+        old = registry.load_version(champion, settings).model if champion else None
+        trained = train_model(rows, features, settings, best, found, old)
         tables = filter(lake.exists, (TRAINING_SET, *built_tables(lake), LABELS))
         sources = [registry.Source(table.name, lake.name(table), lake.version(table)) for table in tables]
         artifacts = {
@@ -148,9 +152,11 @@ def model_features(lake: Lake) -> Features:
 def benchmark_scores(lake: Lake, rows: DataFrame, settings: Settings) -> pd.DataFrame | None:
     """What the benchmarks foresee of a sample of the holdout: `user_id`, `churned`, `oracle`, `log_ceiling`.
 
-    None unless the logs are simulated and the label is cancellation.
+    None unless the logs are simulated, without a drift that the log ceiling does not know, and the label is
+    cancellation.
     """
     simulated = settings.truth is not None and lake.exists(USER_PSEUDONYMS)
+    simulated = simulated and settings.simulate.concept_drift_day is None
     if not simulated or rows.where("label_version = 'churn_def_v1'").isEmpty():
         return None
     holdout = rows.where("split = 'holdout'").select("user_id", "churned", day_of("as_of").alias("day"))

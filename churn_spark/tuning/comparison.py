@@ -8,15 +8,19 @@ from itertools import groupby
 import numpy as np
 import pandas as pd
 
+from churn_spark.model_card import XGBOOST
 from churn_spark.settings.tuning import Part, TuningSettings
+from churn_spark.training.retraining import METHODS as METHODS_OF_RETRAINING
 from churn_spark.tuning.grids import GRIDS, drawn
 from churn_spark.tuning.imbalance import METHODS
 from churn_spark.tuning.selection import CHOICES, agreement
 from churn_spark.tuning.tables import METRICS
-from churn_spark.tuning.trials import Result, Trial
+from churn_spark.tuning.trials import Result, Retraining, Trial
 
 SHARES = (0.125, 0.25, 0.5, 1.0)
 SEEDS = 10
+WAYS: tuple[Retraining, ...] = ("kept", *METHODS_OF_RETRAINING)
+IN_ORDER = ("stability", "learning_curve", "retraining")  # the parts whose rows stay in the order of the trials
 Named = tuple[str, Trial]
 Run = Callable[[Sequence[Trial]], Sequence[Result]]
 
@@ -35,6 +39,7 @@ def trials_of(
     part: Part, kind: str, best: Mapping[str, Mapping[str, object]], folds: int, settings: TuningSettings, seed: int
 ) -> list[Named]:
     """The trials of a part by the name of what is compared; `best`: the parameters of each kind that was tuned."""
+    kind = XGBOOST if part == "retraining" else kind  # all ways go on with its models
     base = Trial(kind, best.get(kind, {}), 0, seed)
     newest = replace(base, fold=folds - 1)
     if part == "candidates":
@@ -43,6 +48,9 @@ def trials_of(
         named = [(method, replace(base, imbalance=method)) for method in METHODS]
     elif part == "selection":
         named = [(choice, replace(base, choice=choice)) for choice in CHOICES]
+    elif part == "retraining":
+        ways = [replace(base, retraining=way, fold=fold) for fold in range(folds) for way in WAYS]
+        return [(f"{trial.retraining}, fold {trial.fold + 1}", trial) for trial in ways]
     elif part == "learning_curve":
         named = [(f"{share:.1%} of the customers", replace(base, share=share)) for share in SHARES]
     else:
@@ -71,7 +79,7 @@ def table(part: Part, named: Iterable[tuple[str, Result]]) -> pd.DataFrame:
             **metrics.mean().to_dict(),
         })  # fmt: skip
     ordered = pd.DataFrame(rows)
-    return ordered if part in ("stability", "learning_curve") else ordered.sort_values("roc_auc", ascending=False)
+    return ordered if part in IN_ORDER else ordered.sort_values("roc_auc", ascending=False)
 
 
 def _by_name(named: Iterable[tuple[str, Result]]) -> dict[str, list[Result]]:

@@ -120,7 +120,7 @@ def _bench(lake: Lake, settings: Settings) -> Bench:
             "tuning.folds: %d of %d folds, because the logs hold no more as_of that lie %d days after others",
             len(made), chosen.folds, ahead,
         )  # fmt: skip
-    return Bench(data, made, chosen.selected_features, chosen.max_correlation)
+    return Bench(data, made, chosen.selected_features, chosen.max_correlation, settings.training.half_life_days)
 
 
 def _cores(lake: Lake) -> int:

@@ -6,6 +6,7 @@ METRICS = (
     "roc_auc", "pr_auc", "f1", "accuracy", "balanced_accuracy", "precision", "recall", "brier", "false_positive_rate",
     "precision_critical", "precision_high", "precision_medium", "precision_low", "train_seconds", "microseconds_a_row",
     "churn_rate", "mean_probability", "calibrated_mean", "calibrated_brier",
+    "old_roc_auc",
 )  # fmt: skip
 
 COMPARISONS = Table(

@@ -3,24 +3,27 @@
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import brier_score_loss
 
 from churn_spark.evaluation.metrics import array_counts, best_threshold, evaluate, roc_auc
-from churn_spark.model_card import XGBOOST
+from churn_spark.model_card import XGBOOST, CardFeature
 from churn_spark.models.calibration import calibrated, platt
 from churn_spark.models.candidate import Labelled, Rows
 from churn_spark.models.candidates import fit_model
 from churn_spark.models.model import Model
 from churn_spark.training.checks import telling_places
+from churn_spark.training.retraining import Method as Refit
+from churn_spark.training.retraining import recency_weights, refitted
 from churn_spark.tuning.data import Data
 from churn_spark.tuning.folds import Fold
 from churn_spark.tuning.imbalance import Method, balanced
 from churn_spark.tuning.selection import Choice, chosen
 
+Retraining = Refit | Literal["kept"]
 ONE_THREAD: Mapping[str, Mapping[str, Any]] = {XGBOOST: {"nthread": 1}, "ensemble": {XGBOOST: {"nthread": 1}}}
 
 
@@ -30,6 +33,7 @@ class Trial:
 
     - `imbalance`, `choice`: how the rows are balanced and the features chosen, as their modules say.
     - `share`: of the customers to learn from.
+    - `retraining`: how a model of the first fold, the old one, is trained anew; `kept`: it is not.
     """
 
     kind: str
@@ -39,6 +43,7 @@ class Trial:
     imbalance: Method = "none"
     choice: Choice = "all"
     share: float = 1.0
+    retraining: Retraining = "full"
 
 
 @dataclass(frozen=True)
@@ -46,7 +51,8 @@ class Result:
     """What a trial was worth: metrics on the rows tested on, and the ROC-AUC on the validation rows.
 
     `metrics` also has train_seconds, microseconds_a_row, and before and after calibration by Platt's method the Brier
-    score, the mean probability, and the churn rate to compare it with. `features` names those that were chosen, unless
+    score, the mean probability, and the churn rate to compare it with; and old_roc_auc, on the validation rows of the
+    first fold, which tells what was forgotten. `features` names those that were chosen, unless
     all were.
     """
 
@@ -64,6 +70,7 @@ class Bench:
     folds: Sequence[Fold]
     selected_features: int
     max_correlation: float
+    half_life_days: float = 30
 
 
 def run_trial(bench: Bench, trial: Trial) -> Result:
@@ -80,7 +87,7 @@ def run_trial(bench: Bench, trial: Trial) -> Result:
     parameters = {**ONE_THREAD.get(trial.kind, {}), **trial.parameters}
     started = time.perf_counter()
     models = [
-        fit_model(trial.kind, rows, validation, features, parameters, trial.seed)
+        _fitted(bench, trial, rows, validation, features, parameters, places)
         for rows in balanced(train, trial.imbalance, trial.seed)
     ]
     fitted = time.perf_counter()
@@ -91,8 +98,36 @@ def run_trial(bench: Bench, trial: Trial) -> Result:
     metrics: dict[str, float | None] = asdict(evaluate(array_counts(test.churned, tested), best_threshold(tuned)))
     metrics |= {"train_seconds": fitted - started, "microseconds_a_row": 1e6 * a_row}
     metrics |= _calibration(validation, watched, test, tested)
+    past = data.labelled.only(bench.folds[0].validation)
+    metrics["old_roc_auc"] = roc_auc(array_counts(past.churned, _probabilities(models, past.rows[:, places])))
     names = () if trial.choice == "all" else tuple(feature.name for feature in features)
     return Result(trial, roc_auc(tuned), metrics, names)
+
+
+def _fitted(
+    bench: Bench,
+    trial: Trial,
+    train: Labelled,
+    validation: Labelled,
+    features: Sequence[CardFeature],
+    parameters: Mapping[str, Any],
+    places: NDArray[np.intp],
+) -> Model:
+    """The model of the trial's way of retraining, from rows of these columns."""
+    if trial.retraining == "full":
+        return fit_model(trial.kind, train, validation, features, parameters, trial.seed)
+    first = bench.folds[0]
+    before, watched = (bench.data.labelled.only(part) for part in (first.train, first.validation))
+    before, watched = (part._replace(rows=part.rows[:, places]) for part in (before, watched))
+    old = fit_model(trial.kind, before, watched, features, parameters, trial.seed)
+    if trial.retraining == "kept":
+        return old
+    if trial.retraining == "recency":
+        fold, days = bench.folds[trial.fold], bench.data.places.days
+        learned_from, tuned_on = days[_of_share(bench.data, fold, trial.share)], days[fold.validation]
+        train = train._replace(weights=recency_weights(learned_from, bench.half_life_days))
+        validation = validation._replace(weights=recency_weights(tuned_on, bench.half_life_days))
+    return refitted(trial.retraining, trial.kind, train, validation, features, parameters, trial.seed, old)
 
 
 def repeated(trial: Trial, folds: Sequence[Fold]) -> list[Trial]:

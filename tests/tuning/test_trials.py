@@ -85,3 +85,32 @@ def test_every_grid_and_space_is_of_a_kind_and_a_budget_draws_from_it() -> None:
     assert len(others) == 3
     assert all(other in every(GRIDS["xgboost"]) for other in others)
     assert drawn(GRIDS["ensemble"], 4, 7) == [{}]
+
+
+@pytest.fixture(scope="module")
+def drifted() -> Bench:
+    """Rows of days 0 and 28: first, customers with few songs churn, and then those with many."""
+    rng = np.random.default_rng(7)
+    songs = rng.normal(0, 1, ROWS)
+    late = np.arange(ROWS) % 2 == 1
+    churned = (np.where(late, songs, -songs) + rng.normal(0, 0.5, ROWS) > 1).astype(float)
+    kept_out = np.arange(ROWS) % 6 >= 4
+    test = late & (np.arange(ROWS) % 5 == 0)
+    folds = [
+        Fold("early", ~late & ~kept_out, ~late & kept_out, late & ~test),
+        Fold("late", ~test & ~kept_out, ~test & kept_out, test),
+    ]
+    places = Places(np.where(late, 28, 0), np.arange(ROWS), np.arange(ROWS), 14)
+    feature = CardFeature(name="songs", description="", minimum=None, maximum=None)
+    return Bench(Data(Labelled(songs[:, None], churned), places, (feature,)), folds, 1, 0.98, half_life_days=7)
+
+
+def test_ways_of_retraining_follow_a_drift_and_tell_what_they_forget(drifted: Bench) -> None:
+    quick = {"trees": 60, "learning_rate": 0.2}
+    ways = ("kept", "full", "recency", "warm_start", "ensemble")
+    metrics = {way: run_trial(drifted, Trial("xgboost", quick, 1, 7, retraining=way)).metrics for way in ways}
+    new, old = ({way: metrics[way][name] or 0 for way in ways} for name in ("roc_auc", "old_roc_auc"))
+    assert new["kept"] < 0.3
+    assert new["recency"] > max(0.7, new["full"])
+    assert new["warm_start"] > new["kept"]
+    assert old["kept"] > old["ensemble"] > old["recency"]
