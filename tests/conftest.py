@@ -17,15 +17,16 @@ from churn_spark.lake import Lake
 from churn_spark.session import spark_session
 from churn_spark.settings.all import Settings
 from churn_spark.settings.reading import load_settings
-from tests.jobs import processes
-from tests.jobs.processes import PROJECT
+from tests.jobs import cluster, processes
+from tests.jobs.processes import PROJECT, SPARK_SUBMIT
 from tests.lakes import LOCAL
 
 
 class PipelineRun(NamedTuple):
-    """A finished run of the pipeline and the lake that it left."""
+    """A finished run of the pipeline on a cluster: the lake, and the folder of what the workers' executors left."""
 
     lake: Path
+    workers: Path
     process: subprocess.CompletedProcess[str]
 
 
@@ -86,10 +87,15 @@ def lake(spark: SparkSession, settings: Settings) -> Lake:
 
 
 @pytest.fixture(scope="session")
-def pipeline_run(tmp_path_factory: pytest.TempPathFactory) -> PipelineRun:
-    """The whole pipeline, run once by spark-submit on small simulated logs."""
-    lake = tmp_path_factory.mktemp("pipeline") / "lake"
-    return PipelineRun(lake, processes.run("pipeline", lake, *processes.SMALL, launcher=[processes.SPARK_SUBMIT]))
+def pipeline_run(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> PipelineRun:
+    """The whole pipeline, run once by spark-submit on a cluster of two workers, on small simulated logs."""
+    lake, workers = tmp_path_factory.mktemp("pipeline") / "lake", tmp_path_factory.mktemp("workers")
+    with cluster.standalone(workers) as master:
+        launcher = [SPARK_SUBMIT, "--master", master, "--py-files", str(wheel), *cluster.SUBMITTED]
+        process = processes.run(
+            "pipeline", lake, *cluster.ON_CLUSTER, launcher=launcher, config=PROJECT / "conf" / "cluster.yml"
+        )
+    return PipelineRun(lake, workers, process)
 
 
 @pytest.fixture(scope="session")

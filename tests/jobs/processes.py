@@ -23,16 +23,18 @@ KILLS = int(os.environ.get("KILLS", 1))  # `make prove` asks for more
 SMALL = ("simulate.users=400", "simulate.days=50", "training.trees=40", "training.min_positives=5")
 
 
-def command(job: str, lake: Path, *settings: str, launcher: Sequence[str] = (sys.executable,)) -> list[str]:
+def command(
+    job: str, lake: Path, *settings: str, launcher: Sequence[str] = (sys.executable,), config: Path = LOCAL
+) -> list[str]:
     options = [option for setting in (f"lake.root={lake}", *settings) for option in ("--set", setting)]
-    return [*launcher, str(PROJECT / "jobs" / f"{job}.py"), "--config", str(LOCAL), *options]
+    return [*launcher, str(PROJECT / "jobs" / f"{job}.py"), "--config", str(config), *options]
 
 
 def run(
-    job: str, lake: Path, *settings: str, launcher: Sequence[str] = (sys.executable,)
+    job: str, lake: Path, *settings: str, launcher: Sequence[str] = (sys.executable,), config: Path = LOCAL
 ) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        command(job, lake, *settings, launcher=launcher),
+        command(job, lake, *settings, launcher=launcher, config=config),
         capture_output=True,
         text=True,
         cwd=lake.parent,

@@ -135,7 +135,7 @@ def test_customers_payments_and_tickets_reach_the_model(
     assert taken >= {"songs_30d", "contract_type", "days_since_last_purchase", "support_tickets_30d"}
 
 
-def test_kills_at_stages_leave_the_tables_of_a_clean_run(
+def test_kills_at_stages_on_a_local_master_leave_the_tables_of_a_clean_run_on_a_cluster(
     pipeline_run: PipelineRun, spark: SparkSession, tmp_path: Path
 ) -> None:
     lake = tmp_path / "lake"
