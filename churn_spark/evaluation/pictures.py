@@ -1,0 +1,125 @@
+"""Small pictures as SVG inside a page: they need no library, no network and no script.
+
+A picture is 360 units wide, the width of a phone, so that its letters can be read there. The style sheet of the page
+gives the colours by class.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Literal, NamedTuple
+
+import numpy as np
+from markupsafe import Markup, escape
+
+WIDTH, HEIGHT = 360, 230
+LEFT, RIGHT, TOP, BOTTOM = 58, 346, 12, 188  # of the field
+STEPS = (1, 2, 2.5, 5, 10)
+
+
+class Axis(NamedTuple):
+    """A range with its label; `text` writes a value beside its mark."""
+
+    label: str
+    low: float
+    high: float
+    text: Callable[[float], str]
+
+
+class Line(NamedTuple):
+    """Points joined by a line; `name` stands in the legend. A guide is what one compares with."""
+
+    name: str
+    points: Sequence[tuple[float, float]]
+    kind: Literal["main", "second", "guide"] = "main"
+
+
+class Mark(NamedTuple):
+    """A single point with a few words."""
+
+    x: float
+    y: float
+    text: str
+
+
+def chart(
+    alt: str,
+    x: Axis,
+    y: Axis,
+    lines: Sequence[Line] = (),
+    dots: Sequence[tuple[float, float]] = (),
+    marks: Sequence[Mark] = (),
+) -> Markup:
+    """Lines, dots and marks between two axes, with a legend if several lines have a name."""
+    across, up = _scale(x, LEFT, RIGHT), _scale(y, BOTTOM, TOP)
+    parts = [*_grid(x, y, across, up)]
+    parts += [f'<circle class="dot" cx="{across(a):.1f}" cy="{up(b):.1f}" r="2.2"/>' for a, b in dots]
+    for line in lines:
+        path = " ".join(f"{across(a):.1f},{up(b):.1f}" for a, b in line.points)
+        parts.append(f'<polyline class="line {line.kind}" points="{path}"/>')
+    parts += [part for mark in marks for part in _mark(mark, across(mark.x), up(mark.y))]
+    named = [line for line in lines if line.name]
+    legend = "".join(f'<span class="key {line.kind}">{escape(line.name)}</span>' for line in named)
+    below = f'<p class="legend">{legend}</p>' if len(named) > 1 else ""
+    return Markup(_svg(alt, HEIGHT, parts) + below)
+
+
+def of_hundred(alt: str, share: float) -> Markup:
+    """A hundred dots of which a share is filled."""
+    filled = round(100 * share)
+    parts = [
+        f'<circle class="{"person" if place < filled else "nobody"}" '
+        f'cx="{10 + 17.8 * (place % 20):.1f}" cy="{10 + 17.8 * (place // 20):.1f}" r="6.5"/>'
+        for place in range(100)
+    ]
+    return Markup(_svg(alt, 92, parts))
+
+
+def ticks(low: float, high: float, most: int = 5) -> list[float]:
+    """Round values within a range, at most `most` + 1.
+
+    Example: 0 and 0.34 give 0, 0.1, 0.2 and 0.3.
+    """
+    rough = (high - low) / most
+    size = 10 ** np.floor(np.log10(rough))
+    step = size * next(factor for factor in STEPS if factor * size >= rough * (1 - 1e-9))
+    first, last = np.ceil(low / step - 1e-9), np.floor(high / step + 1e-9)
+    return [float(round(place * step, 10)) for place in np.arange(first, last + 1)]
+
+
+def around(values: Iterable[float], *others: float) -> tuple[float, float]:
+    """The lowest and the highest of the values and `others`; a little apart where they are the same."""
+    known = [*values, *others]
+    low, high = min(known), max(known)
+    return (low, high) if high - low > 1e-9 else (low - 0.5, high + 0.5)
+
+
+def _scale(axis: Axis, first: float, last: float) -> Callable[[float], float]:
+    return lambda value: first + (last - first) * (value - axis.low) / (axis.high - axis.low)
+
+
+def _grid(x: Axis, y: Axis, across: Callable[[float], float], up: Callable[[float], float]) -> list[str]:
+    parts = []
+    for value in ticks(y.low, y.high, 4):
+        parts.append(f'<line class="grid" x1="{LEFT}" x2="{RIGHT}" y1="{up(value):.1f}" y2="{up(value):.1f}"/>')
+        parts.append(f'<text class="tick end" x="{LEFT - 6}" y="{up(value) + 4:.1f}">{escape(y.text(value))}</text>')
+    for value in ticks(x.low, x.high, 4):
+        parts.append(f'<text class="tick middle" x="{across(value):.1f}" y="204">{escape(x.text(value))}</text>')
+    middle = (TOP + BOTTOM) / 2
+    parts.append(f'<text class="axis middle" x="{(LEFT + RIGHT) / 2}" y="223">{escape(x.label)}</text>')
+    parts.append(
+        f'<text class="axis middle" x="12" y="{middle}" transform="rotate(-90 12 {middle})">{escape(y.label)}</text>'
+    )
+    return parts
+
+
+def _mark(mark: Mark, across: float, up: float) -> list[str]:
+    side, shift = ("end", -8) if across > (LEFT + RIGHT) / 2 else ("start", 8)
+    height = up + 14 if up < (TOP + BOTTOM) / 2 else up - 8
+    return [
+        f'<circle class="mark" cx="{across:.1f}" cy="{up:.1f}" r="4.5"/>',
+        f'<text class="note {side}" x="{across + shift:.1f}" y="{height:.1f}">{escape(mark.text)}</text>',
+    ]
+
+
+def _svg(alt: str, height: int, parts: Sequence[str]) -> str:
+    label = escape(alt)
+    return f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{label}">{"".join(parts)}</svg>'
