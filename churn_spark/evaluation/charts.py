@@ -25,7 +25,7 @@ def gain_chart(deciles: pd.DataFrame) -> Markup:
         Axis("Customers contacted, highest risk first", 0, 1, _whole_percent),
         Axis("Leavers reached", 0, 1, _whole_percent),
         [Line("chosen by the model", points), Line("chosen by chance", [(0, 0), (1, 1)], "guide")],
-        marks=[Mark(*fifth, f"{percent(fifth[0])} reach {percent(fifth[1])}")],
+        marks=[Mark(f"{percent(fifth[0])} reach {percent(fifth[1])}", *fifth)],
     )
 
 
@@ -59,7 +59,7 @@ def money_chart(curve: pd.DataFrame, customers: int, used: tuple[float, float], 
         Axis("Customers with an offer, highest risk first", 0, 1, _whole_percent),
         Axis(f"{currency} per 1,000 customers", low - room, high + room, number),
         [Line("gain", points), Line("no offers", [(0, 0), (1, 0)], "guide")],
-        marks=[Mark(*used, "in use")],
+        marks=[Mark("customers with an alarm", *used)],
     )
 
 
@@ -103,7 +103,7 @@ def dependence_chart(points: pd.DataFrame, feature: CardFeature, subject: str) -
     return chart(
         f"Dots: what the value of “{subject}” adds to the risk.",
         Axis("Value", first - apart, last + apart, partial(value_alone, feature)),
-        Axis("Adds to the risk", low, high, lambda value: f"{value:+.1f}" if value else "0"),
+        Axis("Adds to the risk", low, high, lambda value: f"{value:+.2g}" if value else "0"),
         [Line("", [(first - apart, 0), (last + apart, 0)], "guide")],
         dots=list(zip(points["value"], points["contribution"], strict=True)),
     )
@@ -111,4 +111,4 @@ def dependence_chart(points: pd.DataFrame, feature: CardFeature, subject: str) -
 
 def dependence_charts(tables: Sequence[tuple[pd.DataFrame, CardFeature, str]]) -> list[tuple[str, Markup]]:
     """The subject and the picture of each feature that has a known value."""
-    return [(subject, dependence_chart(*table, subject)) for *table, subject in tables if len(table[0])]
+    return [(subject, dependence_chart(points, feature, subject)) for points, feature, subject in tables if len(points)]

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import binomtest
 
-from churn_spark.evaluation.words import YES_OR_NO, in_words, percent, value_in_words
+from churn_spark.evaluation.words import in_words, named_values, percent, value_in_words
 from churn_spark.model_card import CardFeature
 from churn_spark.models.candidate import Rows
 
@@ -92,7 +92,7 @@ def group_in_words(group: Group, features: Sequence[CardFeature], who: str, outc
     """A sentence about the group.
 
     Example: `who` "customers with an alarm" and `outcome` "stayed" give "Of 120 customers with an alarm and with
-    “Sessions begun, last 7 days” at most 2 sessions, 64 % stayed; usually 20 %."
+    “Sessions begun, last 7 days” at most 2, 64 % stayed; usually 20 %."
     """
     conditions = " and ".join(_in_words(condition, features[condition.place]) for condition in group.conditions)
     return (
@@ -105,9 +105,7 @@ def _in_words(condition: Condition, feature: CardFeature) -> str:
     words, bound = in_words(feature), value_in_words(feature, condition.value)
     if condition.kind == "unknown":
         return f"“{words.subject}” unknown"
-    if words.unit == YES_OR_NO:
-        return f"“{words.subject}”: {'no' if condition.kind == 'at most' else 'yes'}"
-    return f"“{words.subject}” {'' if condition.kind == 'is' else condition.kind + ' '}{bound}"
+    return f"“{words.subject}”{':' if condition.kind == 'is' else f' {condition.kind}'} {bound}"
 
 
 def _proposed(rows: Rows, wrong: Chosen, features: Sequence[CardFeature]) -> tuple[Condition, ...]:
@@ -137,17 +135,15 @@ def _conditions(rows: Rows, features: Sequence[CardFeature]) -> list[Condition]:
         known = values[~np.isnan(values)]
         if len(known) < len(values):
             found.append(Condition(place, "unknown"))
-        if feature.levels:
-            found += [Condition(place, "is", float(code)) for code in range(len(feature.levels))]
+        if names := named_values(feature):
+            found += [Condition(place, "is", float(code)) for code in range(len(names))]
         elif len(known):
             bounds = {float(f"{bound:.2g}") for bound in np.quantile(known, [0, 0.2, 0.4, 0.6, 0.8])}
             found += [Condition(place, kind, bound) for bound in sorted(bounds) for kind in ("at most", "more than")]
     return found
 
 
-def _surprise(
-    rows: NDArray[np.float32], errors: NDArray[np.float32], usual: float
-) -> NDArray[np.float64]:
+def _surprise(rows: NDArray[np.float32], errors: NDArray[np.float32], usual: float) -> NDArray[np.float64]:
     """By how many standard deviations the errors are above the usual; 0 for too few rows."""
     expected = rows * usual
     return np.where(rows >= FEWEST_ROWS, (errors - expected) / np.sqrt(np.maximum(expected * (1 - usual), 1e-9)), 0.0)

@@ -19,7 +19,7 @@ Values = NDArray[np.float64]
 class Explained(NamedTuple):
     """Rows with their probabilities and contributions.
 
-    `contributions`: [N, features + 1] in log odds. The last column is the bias; with it, a line adds up to the log odds.
+    `contributions`: [N, features + 1] in log odds; the last column is the bias. A line adds up to the log odds.
     """
 
     rows: Rows
@@ -70,9 +70,7 @@ def dependence(explained: Explained, place: int) -> pd.DataFrame:
     return inside.iloc[np.unique(np.linspace(0, max(len(inside) - 1, 0), MOST_POINTS).astype(int))[: len(inside)]]
 
 
-def examples(
-    explained: Explained, features: Sequence[CardFeature], threshold: float, count: int = 4
-) -> list[Example]:
+def examples(explained: Explained, features: Sequence[CardFeature], threshold: float, count: int = 4) -> list[Example]:
     """The customer at the highest risk, the one closest to the threshold, and the one at the lowest risk."""
     probabilities = explained.probabilities
     chosen = {
@@ -105,5 +103,5 @@ def _direction(explained: Explained, place: int, feature: CardFeature) -> str:
     varied = len(ranks) and (ranks.nunique() > 1).all()
     correlation = ranks["value"].corr(ranks["contribution"]) if varied and not feature.levels else 0.0
     if abs(correlation) < RISING:
-        return "it depends"
+        return "depends on the value"
     return "more means more risk" if correlation > 0 else "more means less risk"

@@ -43,9 +43,7 @@ def learning_curve(
     return pd.DataFrame(lines)
 
 
-def advance_warning(
-    by_gap: Mapping[int, tuple[NDArray[np.float64], NDArray[np.float64]]], seed: int
-) -> pd.DataFrame:
+def advance_warning(by_gap: Mapping[int, tuple[NDArray[np.float64], NDArray[np.float64]]], seed: int) -> pd.DataFrame:
     """How well scores rank customers who leave only after a gap.
 
     `by_gap`: for each gap in days the labels (0 or 1) and the scores of the same rows.
@@ -53,6 +51,4 @@ def advance_warning(
 
     Columns: `gap_days`, rising, and the fields of `Ranking`.
     """
-    return pd.DataFrame(
-        [{"gap_days": gap, **ranking(*by_gap[gap], seed)._asdict()} for gap in sorted(by_gap)]
-    )
+    return pd.DataFrame([{"gap_days": gap, **ranking(*by_gap[gap], seed)._asdict()} for gap in sorted(by_gap)])

@@ -18,7 +18,8 @@ class Money(NamedTuple):
 def money_curve(counts: pd.DataFrame, value: float, cost: float, success_rate: float) -> pd.DataFrame:
     """The expected net value of offers to all rows at or above each threshold, lowest threshold last.
 
-    `counts`: score, churned (0 or 1), rows. Columns: `threshold`, `offers`, `leavers` (churned among the offers), `net`.
+    `counts`: score, churned (0 or 1), rows.
+    Columns: `threshold`, `offers`, `leavers` (churned among the offers), `net`.
     A net value is success rate * value * leavers - cost * offers (Verbeke et al. 2012, without fixed costs).
 
     Example: 4 offers of which 2 reach leavers, a value of 100, a cost of 5 and a success rate of 0.2 make

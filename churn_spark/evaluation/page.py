@@ -1,6 +1,6 @@
 """The report of a training run as one HTML page that needs nothing else."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -30,7 +30,7 @@ IN_PICTURE, IN_TABLE, WITH_CURVE = 10, 20, 5  # of the strongest features
 HARDLY = 0.01  # ROC-AUC that half of the customers are worth less than this: more of them hardly help
 VERDICTS = ((0.9, "very well"), (0.8, "well"), (0.7, "fairly well"), (0.6, "weakly"))
 
-Parts = Mapping[str, Any]
+Parts = dict[str, Any]
 
 
 def report_page(run: TrainingRun) -> str:
@@ -163,7 +163,7 @@ def _errors(run: TrainingRun) -> Parts:
 def _levels(churned: np.ndarray[Any, Any], scores: np.ndarray[Any, Any]) -> Sequence[Parts]:
     """Size and churn rate of each risk level, highest first."""
     level = np.select([scores > above for _, above in RISK_LEVELS], [name for name, _ in RISK_LEVELS], LOWEST)
-    bounds = [*(f"above {above:.0%}" for _, above in RISK_LEVELS), "below"]
+    bounds = [*(f"above {percent(above)}" for _, above in RISK_LEVELS), f"{percent(RISK_LEVELS[-1][1])} or less"]
     return [
         {
             "name": name.capitalize(),
@@ -177,8 +177,8 @@ def _levels(churned: np.ndarray[Any, Any], scores: np.ndarray[Any, Any]) -> Sequ
 
 def _lines(table: pd.DataFrame) -> list[dict[Any, Any]]:
     """The rows of a table; None for what is unknown."""
-    known: pd.DataFrame = table.astype(object).where(table.notna(), None)
-    return known.to_dict("records")
+    lines = table.to_dict("records")
+    return [{name: None if pd.isna(value) else value for name, value in line.items()} for line in lines]
 
 
 def _pairs(roc_auc: float) -> str:
@@ -188,4 +188,4 @@ def _pairs(roc_auc: float) -> str:
 
 def _figure(value: float | None, digits: int = 3) -> str:
     """A figure of the tables for specialists; a dash where it is unknown."""
-    return "–" if value is None else f"{value:,.{digits}f}"
+    return "\u2013" if value is None else f"{value:,.{digits}f}"

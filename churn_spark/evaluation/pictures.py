@@ -11,8 +11,9 @@ import numpy as np
 from markupsafe import Markup, escape
 
 WIDTH, HEIGHT = 360, 230
-LEFT, RIGHT, TOP, BOTTOM = 58, 346, 12, 188  # of the field
-STEPS = (1, 2, 2.5, 5, 10)
+LEFT, RIGHT, TOP, BOTTOM = 64, 346, 12, 188  # of the field
+SMALL, LARGE, FEW = 2.2, 3.5, 30  # radius of dots; few are large
+STEPS = (1, 2, 5, 10)
 
 
 class Axis(NamedTuple):
@@ -33,11 +34,11 @@ class Line(NamedTuple):
 
 
 class Mark(NamedTuple):
-    """A single point with a few words."""
+    """A single point; `name` stands in the legend."""
 
+    name: str
     x: float
     y: float
-    text: str
 
 
 def chart(
@@ -48,16 +49,17 @@ def chart(
     dots: Sequence[tuple[float, float]] = (),
     marks: Sequence[Mark] = (),
 ) -> Markup:
-    """Lines, dots and marks between two axes, with a legend if several lines have a name."""
+    """Lines, dots and marks between two axes, with a legend if several of them have a name."""
     across, up = _scale(x, LEFT, RIGHT), _scale(y, BOTTOM, TOP)
     parts = [*_grid(x, y, across, up)]
-    parts += [f'<circle class="dot" cx="{across(a):.1f}" cy="{up(b):.1f}" r="2.2"/>' for a, b in dots]
     for line in lines:
         path = " ".join(f"{across(a):.1f},{up(b):.1f}" for a, b in line.points)
         parts.append(f'<polyline class="line {line.kind}" points="{path}"/>')
-    parts += [part for mark in marks for part in _mark(mark, across(mark.x), up(mark.y))]
-    named = [line for line in lines if line.name]
-    legend = "".join(f'<span class="key {line.kind}">{escape(line.name)}</span>' for line in named)
+    size = LARGE if len(dots) <= FEW else SMALL
+    parts += [f'<circle class="dot" cx="{across(a):.1f}" cy="{up(b):.1f}" r="{size}"/>' for a, b in dots]
+    parts += [f'<circle class="mark" cx="{across(mark.x):.1f}" cy="{up(mark.y):.1f}" r="5"/>' for mark in marks]
+    named = [(line.kind, line.name) for line in lines if line.name] + [("mark", mark.name) for mark in marks]
+    legend = "".join(f'<span class="key {kind}">{escape(name)}</span>' for kind, name in named)
     below = f'<p class="legend">{legend}</p>' if len(named) > 1 else ""
     return Markup(_svg(alt, HEIGHT, parts) + below)
 
@@ -82,7 +84,7 @@ def ticks(low: float, high: float, most: int = 5) -> list[float]:
     size = 10 ** np.floor(np.log10(rough))
     step = size * next(factor for factor in STEPS if factor * size >= rough * (1 - 1e-9))
     first, last = np.ceil(low / step - 1e-9), np.floor(high / step + 1e-9)
-    return [float(round(place * step, 10)) for place in np.arange(first, last + 1)]
+    return [float(round(place * step, 10)) + 0.0 for place in np.arange(first, last + 1)]  # + 0.0: no -0
 
 
 def around(values: Iterable[float], *others: float) -> tuple[float, float]:
@@ -98,26 +100,17 @@ def _scale(axis: Axis, first: float, last: float) -> Callable[[float], float]:
 
 def _grid(x: Axis, y: Axis, across: Callable[[float], float], up: Callable[[float], float]) -> list[str]:
     parts = []
-    for value in ticks(y.low, y.high, 4):
+    for value in ticks(y.low, y.high):
         parts.append(f'<line class="grid" x1="{LEFT}" x2="{RIGHT}" y1="{up(value):.1f}" y2="{up(value):.1f}"/>')
         parts.append(f'<text class="tick end" x="{LEFT - 6}" y="{up(value) + 4:.1f}">{escape(y.text(value))}</text>')
-    for value in ticks(x.low, x.high, 4):
+    for value in ticks(x.low, x.high):
         parts.append(f'<text class="tick middle" x="{across(value):.1f}" y="204">{escape(x.text(value))}</text>')
     middle = (TOP + BOTTOM) / 2
     parts.append(f'<text class="axis middle" x="{(LEFT + RIGHT) / 2}" y="223">{escape(x.label)}</text>')
     parts.append(
-        f'<text class="axis middle" x="12" y="{middle}" transform="rotate(-90 12 {middle})">{escape(y.label)}</text>'
+        f'<text class="axis middle" x="9" y="{middle}" transform="rotate(-90 9 {middle})">{escape(y.label)}</text>'
     )
     return parts
-
-
-def _mark(mark: Mark, across: float, up: float) -> list[str]:
-    side, shift = ("end", -8) if across > (LEFT + RIGHT) / 2 else ("start", 8)
-    height = up + 14 if up < (TOP + BOTTOM) / 2 else up - 8
-    return [
-        f'<circle class="mark" cx="{across:.1f}" cy="{up:.1f}" r="4.5"/>',
-        f'<text class="note {side}" x="{across + shift:.1f}" y="{height:.1f}">{escape(mark.text)}</text>',
-    ]
 
 
 def _svg(alt: str, height: int, parts: Sequence[str]) -> str:

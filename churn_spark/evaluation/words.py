@@ -8,17 +8,18 @@ from churn_spark.model_card import CardFeature
 
 DESCRIPTION = re.compile(r"(?P<meaning>.+) \((?P<unit>[^()]+)\)(?:; last (?P<window>\d+) days)?(?:; null .+)?")
 PLAINER = (  # patterns in meanings, and what is said instead, in this order
-    (re.compile(r"^\(new - old\).* new: (events|revenue) of the last 30 days.*"), r"Change in \1 against the month before"),
+    (re.compile(r"^\(new - old\).* new: (events|revenue) of the last 30.*"), r"Change in \1 against the month before"),
     (re.compile(r"^1 / \(1 \+ standard deviation.*"), "Regularity of the sessions"),
     (re.compile(r"(, 5 songs added; both|; both|, each) times 0\.5 \*\* \(days before `as_of` / (\d+)\)"),
-     r", of late (weight halves every \2 days)"),
-    (re.compile(r", UTC(?=[, ]).*"), ""),
+     r" lately (those of \2 days ago count half)"),
+    (re.compile(r", UTC(?: where no location tells|,)|, but at most the 99th percentile.*"), ""),
     (re.compile(r": .*"), ""),
     (re.compile(r"^1 (?:if|for) (.*?)(?:, 0 if .*)?$"), r"\1"),
     (re.compile(r" before `as_of`| of the day before as_of.*"), ""),
     (re.compile(r"; .*"), ""),
 )  # fmt: skip
 YES_OR_NO = "yes or no"
+CODES = re.compile(r"(?:^|, )(\d) ([^,(]+)(?= \(|,|$)")
 
 
 class Words(NamedTuple):
@@ -39,26 +40,38 @@ def in_words(feature: CardFeature) -> Words:
     meaning = found["meaning"]
     for pattern, plain in PLAINER:
         meaning = pattern.sub(plain, meaning)
-    window = f", last {found['window']} days" if found["window"] and "last" not in meaning else ""
+    window = (
+        f", last {found['window']} days" if found["window"] and not re.search(r"last \d|month before", meaning) else ""
+    )
     return Words(meaning[:1].upper() + meaning[1:] + window, found["unit"])
 
 
 def value_in_words(feature: CardFeature, value: float) -> str:
-    """A value with its unit; a share as a percentage, a category as its level, NaN as "unknown"."""
+    """A value with its unit, if the subject does not name it; a share as a percentage, NaN as "unknown"."""
     if math.isnan(value):
         return "unknown"
-    unit = in_words(feature).unit
-    plain = feature.levels or unit == YES_OR_NO or _is_share(unit)
-    return value_alone(feature, value) if plain else f"{number(value)} {unit}".strip()
+    subject, unit = in_words(feature)
+    told = unit.split(" ")[0].lower() in subject.lower()  # "Sessions begun: 2" needs no unit
+    return value_alone(feature, value) + ("" if told or named_values(feature) or _is_share(unit) else f" {unit}")
 
 
 def value_alone(feature: CardFeature, value: float) -> str:
-    """A known value without its unit; empty between two levels, and between yes and no."""
-    unit = in_words(feature).unit
-    named = feature.levels or (("no", "yes") if unit == YES_OR_NO else ())
+    """A known value without its unit; empty between two values that have names."""
+    named = named_values(feature)
     if named:
         return named[int(value)] if value in range(len(named)) else ""
-    return percent(value) if _is_share(unit) else number(value)
+    return percent(value) if _is_share(in_words(feature).unit) else number(value)
+
+
+def named_values(feature: CardFeature) -> tuple[str, ...]:
+    """The names of the values 0, 1 and so on: levels, yes or no, or those in the description; empty without names.
+
+    Example: "Contract: 0 monthly, 1 up to a year (rank)" gives ("monthly", "up to a year").
+    """
+    if feature.levels or in_words(feature).unit == YES_OR_NO:
+        return feature.levels or ("no", "yes")
+    codes = CODES.findall(feature.description.partition(": ")[2])
+    return tuple(name for _, name in codes) if len(codes) > 1 and codes[0][0] == "0" else ()
 
 
 def _is_share(unit: str) -> bool:

@@ -10,7 +10,7 @@ from churn_spark.evaluation.explanation import Explained
 from churn_spark.evaluation.metrics import array_counts, evaluate, interval, roc_auc
 from churn_spark.evaluation.money import Money
 from churn_spark.evaluation.run import TrainingRun
-from churn_spark.model_card import CardFeature, ModelCard
+from churn_spark.model_card import Calibration, CardFeature, ModelCard
 from churn_spark.models.candidate import Labelled
 
 FEATURES = tuple(
@@ -48,7 +48,7 @@ def small_run(count: int = 1_500) -> TrainingRun:
     holdout, probabilities, contributions = customers(count)
     counts = array_counts(holdout.churned, probabilities)
     low, high = interval(counts, roc_auc, seed=7)
-    metrics = {
+    metrics: dict[str, float | None] = {
         **vars(evaluate(counts, THRESHOLD)), "roc_auc_low": low, "roc_auc_high": high, "oracle_roc_auc": 0.91,
         "oracle_ratio": 0.9, "log_ceiling_roc_auc": 0.84, "log_ceiling_ratio": 0.98, "benchmark_rows": 500,
     }  # fmt: skip
@@ -75,7 +75,9 @@ def small_run(count: int = 1_500) -> TrainingRun:
         probabilities=probabilities,
         money=Money(kept_value=120, offer_cost=5, success_rate=0.2, currency="EUR"),
         explained=Explained(holdout.rows[:400], probabilities[:400], contributions[:400]),
-        splits=pd.DataFrame({"part": ["train", "holdout"], "rows": [800, count], "as_of": ["2026-09-01", "2026-10-01"]}),
+        splits=pd.DataFrame(
+            {"part": ["train", "holdout"], "rows": [800, count], "as_of": ["2026-09-01", "2026-10-01"]}
+        ),
         parameters={"training.model": "xgboost", "labels.horizon_days": 14},
         tables={"gold.training_set": 3},
         seed=7,
@@ -87,4 +89,6 @@ def small_run(count: int = 1_500) -> TrainingRun:
 
 def with_calibration(run: TrainingRun) -> TrainingRun:
     """The same run, but its estimator gave probabilities that were too high."""
-    return replace(run, uncalibrated=np.sqrt(run.probabilities))
+    isotonic = Calibration(method="isotonic", x=(0, 1), y=(0, 1))
+    card = run.card.model_copy(update={"calibration": isotonic})
+    return replace(run, card=card, uncalibrated=np.sqrt(run.probabilities))
