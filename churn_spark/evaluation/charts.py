@@ -33,17 +33,15 @@ def calibration_chart(after: pd.DataFrame, before: pd.DataFrame | None = None) -
     """What the model said against what happened; the table before calibration is added where given."""
     tables = [after] if before is None else [after, before]
     high = max(float(table[["mean_probability", "churn_rate"]].to_numpy().max()) for table in tables) * 1.05
-    names = ["the model"] if before is None else ["after calibration", "before calibration"]
-    lines = [
-        Line(name, list(zip(table["mean_probability"], table["churn_rate"], strict=True)), kind)
-        for name, table, kind in zip(names, tables, ("main", "second"), strict=False)
-    ]
+    points = [list(zip(table["mean_probability"], table["churn_rate"], strict=True)) for table in tables]
+    lines = [Line("the model" if before is None else "after calibration", points[0])]
+    lines += [Line("before calibration", others, "second") for others in points[1:]]
     return chart(
         "Curve of the share that left over the probability that the model gave, beside the line of a perfect match.",
         Axis("The model said", 0, high, percent),
         Axis("So many left", 0, high, percent),
         [*lines, Line("perfect match", [(0, 0), (high, high)], "guide")],
-        dots=list(zip(after["mean_probability"], after["churn_rate"], strict=True)),
+        dots=points[0],
     )
 
 
@@ -52,13 +50,15 @@ def money_chart(curve: pd.DataFrame, customers: int, used: tuple[float, float], 
     shown = curve.iloc[np.unique(np.linspace(0, len(curve) - 1, 200).astype(int))]
     points = [(0.0, 0.0), *zip(shown["offers"] / customers, 1000 * shown["net"] / customers, strict=True)]
     best = max(points, key=lambda point: point[1])
+    if best[1] > 0:  # offers to nearly all cost so much that the part that pays could not be seen
+        points = [(share, gain) for share, gain in points if gain >= -best[1] or share <= used[0]]
     low, high = around((gain for _, gain in points), 0)
-    room = 0.08 * (high - low)
+    room, last = 0.08 * (high - low), points[-1][0]
     return chart(
         f"Curve of the gain over the share of customers with an offer. It is highest at {percent(best[0])}.",
-        Axis("Customers with an offer, highest risk first", 0, 1, _whole_percent),
+        Axis("Customers with an offer, highest risk first", 0, last, percent),
         Axis(f"{currency} per 1,000 customers", low - room, high + room, number),
-        [Line("gain", points), Line("no offers", [(0, 0), (1, 0)], "guide")],
+        [Line("gain", points), Line("no offers", [(0, 0), (last, 0)], "guide")],
         marks=[Mark("customers with an alarm", *used)],
     )
 

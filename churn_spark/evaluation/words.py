@@ -12,7 +12,7 @@ PLAINER = (  # patterns in meanings, and what is said instead, in this order
     (re.compile(r"^1 / \(1 \+ standard deviation.*"), "Regularity of the sessions"),
     (re.compile(r"(, 5 songs added; both|; both|, each) times 0\.5 \*\* \(days before `as_of` / (\d+)\)"),
      r" lately (those of \2 days ago count half)"),
-    (re.compile(r", UTC(?: where no location tells|,)|, but at most the 99th percentile.*"), ""),
+    (re.compile(r", UTC(?: where no location tells|,)|, over 3$|, but at most the 99th percentile.*"), ""),
     (re.compile(r": .*"), ""),
     (re.compile(r"^1 (?:if|for) (.*?)(?:, 0 if .*)?$"), r"\1"),
     (re.compile(r" before `as_of`| of the day before as_of.*"), ""),
@@ -41,7 +41,9 @@ def in_words(feature: CardFeature) -> Words:
     for pattern, plain in PLAINER:
         meaning = pattern.sub(plain, meaning)
     window = (
-        f", last {found['window']} days" if found["window"] and not re.search(r"last \d|month before", meaning) else ""
+        f", last {found['window']} days"
+        if found["window"] and not re.search(r"last \d|in \d+ days|month before", meaning)
+        else ""
     )
     return Words(meaning[:1].upper() + meaning[1:] + window, found["unit"])
 

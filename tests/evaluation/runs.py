@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 
 from churn_spark.evaluation.explanation import Explained
-from churn_spark.evaluation.metrics import array_counts, evaluate, interval, roc_auc
+from churn_spark.evaluation.metrics import array_counts, evaluate
 from churn_spark.evaluation.money import Money
+from churn_spark.evaluation.ranking import ranking
 from churn_spark.evaluation.run import TrainingRun
 from churn_spark.model_card import Calibration, CardFeature, ModelCard
 from churn_spark.models.candidate import Labelled
@@ -47,9 +48,10 @@ def small_run(count: int = 1_500) -> TrainingRun:
     """A run with all that a report can show."""
     holdout, probabilities, contributions = customers(count)
     counts = array_counts(holdout.churned, probabilities)
-    low, high = interval(counts, roc_auc, seed=7)
+    certainty = ranking(holdout.churned, probabilities, seed=7)
     metrics: dict[str, float | None] = {
-        **vars(evaluate(counts, THRESHOLD)), "roc_auc_low": low, "roc_auc_high": high, "oracle_roc_auc": 0.91,
+        **vars(evaluate(counts, THRESHOLD)), "roc_auc_low": certainty.roc_auc_low,
+        "roc_auc_high": certainty.roc_auc_high, "oracle_roc_auc": 0.91,
         "oracle_ratio": 0.9, "log_ceiling_roc_auc": 0.84, "log_ceiling_ratio": 0.98, "benchmark_rows": 500,
     }  # fmt: skip
     card = ModelCard(
