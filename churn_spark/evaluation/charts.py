@@ -8,7 +8,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from churn_spark.evaluation.pictures import Axis, Line, Mark, around, chart
-from churn_spark.evaluation.words import number, percent, value_alone
+from churn_spark.evaluation.words import named_values, number, percent, value_alone
 from churn_spark.model_card import CardFeature
 
 
@@ -95,18 +95,19 @@ def learning_chart(learning: pd.DataFrame) -> Markup:
 
 
 def dependence_chart(points: pd.DataFrame, feature: CardFeature, subject: str) -> Markup:
-    """What each value of a feature adds to the risk; one dot per customer."""
+    """What each value of a feature adds to the risk; one dot per customer. Values with names stand on the left."""
+    alt = f"Dots: what the value of “{subject}” adds to the risk."
     low, high = around(points["contribution"], 0)
+    risk = Axis("Adds to the risk", low, high, lambda value: f"{value:+.2g}" if value else "0")
+    dots = list(zip(points["value"], points["contribution"], strict=True))
+    if names := named_values(feature):
+        last = len(names) - 0.5
+        values = Axis("", -0.5, last, partial(value_alone, feature), range(len(names)))
+        return chart(alt, risk, values, [Line("", [(0, -0.5), (0, last)], "guide")], [(b, a) for a, b in dots])
     first, last = around(points["value"])
-    apart = 0.5 if feature.levels else 0.02 * (last - first)
-
-    return chart(
-        f"Dots: what the value of “{subject}” adds to the risk.",
-        Axis("Value", first - apart, last + apart, partial(value_alone, feature)),
-        Axis("Adds to the risk", low, high, lambda value: f"{value:+.2g}" if value else "0"),
-        [Line("", [(first - apart, 0), (last + apart, 0)], "guide")],
-        dots=list(zip(points["value"], points["contribution"], strict=True)),
-    )
+    apart = 0.02 * (last - first)
+    values = Axis("Value", first - apart, last + apart, partial(value_alone, feature))
+    return chart(alt, values, risk, [Line("", [(first - apart, 0), (last + apart, 0)], "guide")], dots)
 
 
 def dependence_charts(tables: Sequence[tuple[pd.DataFrame, CardFeature, str]]) -> list[tuple[str, Markup]]:

@@ -35,7 +35,7 @@ def learning_curve(
     for share in SHARES:
         number = int(np.ceil(share * len(names)))
         inside = place < number
-        part = Labelled(train.rows[inside], train.churned[inside])
+        part = train.only(inside)
         if 0 < part.churned.mean() < 1:
             of_part = ranking(validation.churned, fit(part)(validation.rows), seed)
             sizes = {"share": share, "customers": number, "train_rows": len(part.churned)}

@@ -11,18 +11,28 @@ import numpy as np
 from markupsafe import Markup, escape
 
 WIDTH, HEIGHT = 360, 230
-LEFT, RIGHT, TOP, BOTTOM = 64, 346, 12, 188  # of the field
+RIGHT, TOP, BOTTOM = 346, 12, 188  # of the field
+MARGIN, LETTER = 28, 6.2  # left of the field, for the label and for each letter
 SMALL, LARGE, FEW = 2.2, 3.5, 30  # radius of dots; few are large
 STEPS = (1, 2, 5, 10)
 
 
 class Axis(NamedTuple):
-    """A range with its label; `text` writes a value beside its mark."""
+    """A range with its label; `text` writes a value beside its mark.
+
+    `values`: those that are written; None: some round ones.
+    """
 
     label: str
     low: float
     high: float
     text: Callable[[float], str]
+    values: Sequence[float] | None = None
+
+    @property
+    def written(self) -> Sequence[float]:
+        """The values beside the axis."""
+        return ticks(self.low, self.high) if self.values is None else self.values
 
 
 class Line(NamedTuple):
@@ -50,8 +60,9 @@ def chart(
     marks: Sequence[Mark] = (),
 ) -> Markup:
     """Lines, dots and marks between two axes, with a legend if several of them have a name."""
-    across, up = _scale(x, LEFT, RIGHT), _scale(y, BOTTOM, TOP)
-    parts = [*_grid(x, y, across, up)]
+    left = MARGIN + LETTER * max(len(y.text(value)) for value in y.written)
+    across, up = _scale(x, left, RIGHT), _scale(y, BOTTOM, TOP)
+    parts = [*_grid(x, y, across, up, left)]
     for line in lines:
         path = " ".join(f"{across(a):.1f},{up(b):.1f}" for a, b in line.points)
         parts.append(f'<polyline class="line {line.kind}" points="{path}"/>')
@@ -98,15 +109,17 @@ def _scale(axis: Axis, first: float, last: float) -> Callable[[float], float]:
     return lambda value: first + (last - first) * (value - axis.low) / (axis.high - axis.low)
 
 
-def _grid(x: Axis, y: Axis, across: Callable[[float], float], up: Callable[[float], float]) -> list[str]:
+def _grid(x: Axis, y: Axis, across: Callable[[float], float], up: Callable[[float], float], left: float) -> list[str]:
     parts = []
-    for value in ticks(y.low, y.high):
-        parts.append(f'<line class="grid" x1="{LEFT}" x2="{RIGHT}" y1="{up(value):.1f}" y2="{up(value):.1f}"/>')
-        parts.append(f'<text class="tick end" x="{LEFT - 6}" y="{up(value) + 4:.1f}">{escape(y.text(value))}</text>')
-    for value in ticks(x.low, x.high):
+    for value in y.written:
+        parts.append(f'<line class="grid" x1="{left:.1f}" x2="{RIGHT}" y1="{up(value):.1f}" y2="{up(value):.1f}"/>')
+        parts.append(
+            f'<text class="tick end" x="{left - 6:.1f}" y="{up(value) + 4:.1f}">{escape(y.text(value))}</text>'
+        )
+    for value in x.written:
         parts.append(f'<text class="tick middle" x="{across(value):.1f}" y="204">{escape(x.text(value))}</text>')
     middle = (TOP + BOTTOM) / 2
-    parts.append(f'<text class="axis middle" x="{(LEFT + RIGHT) / 2}" y="223">{escape(x.label)}</text>')
+    parts.append(f'<text class="axis middle" x="{(left + RIGHT) / 2:.1f}" y="223">{escape(x.label)}</text>')
     parts.append(
         f'<text class="axis middle" x="9" y="{middle}" transform="rotate(-90 9 {middle})">{escape(y.label)}</text>'
     )

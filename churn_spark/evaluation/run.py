@@ -21,6 +21,7 @@ class TrainingRun:
     """A trained model and what it was tested on; rows stand in one order throughout.
 
     - `name`: the registered name of the model.
+    - `card`: its metrics are those of the holdout, with `roc_auc_low` and `roc_auc_high`.
     - `holdout`: rows in the order of the card's features, and whether they churned; a sample if they are too many.
     - `uncalibrated`, `probabilities`: of the holdout, before and after calibration; the same without calibration.
     - `money`: None if the value of a kept customer is not known.

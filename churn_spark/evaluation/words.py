@@ -53,7 +53,8 @@ def value_in_words(feature: CardFeature, value: float) -> str:
     if math.isnan(value):
         return "unknown"
     subject, unit = in_words(feature)
-    told = unit.split(" ")[0].lower() in subject.lower()  # "Sessions begun: 2" needs no unit
+    first = unit.split(" ")[0]
+    told = first == "money" or first.lower() in subject.lower()  # "Sessions begun: 2" needs no unit
     return value_alone(feature, value) + ("" if told or named_values(feature) or _is_share(unit) else f" {unit}")
 
 
