@@ -16,7 +16,7 @@ from churn_spark.evaluation.pictures import ticks
 from churn_spark.evaluation.run import TrainingRun
 from tests.evaluation.runs import small_run, with_calibration
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 DASH = "\u2013"
 RUN = small_run()
 
