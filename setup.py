@@ -21,11 +21,13 @@ EXTRAS = {
         "scikit-learn>=1.9,<2",
         "imbalanced-learn>=0.14,<0.15",  # SMOTE and undersampling, compared
         "optuna>=5,<6",  # a search that learns from what it tried
+        "scipy>=1.17,<2",  # whether errors can be chance
         "xgboost-cpu>=3.2,<3.3; sys_platform != 'darwin'",  # 3.3 needs Python 3.12
         "xgboost>=3.2,<3.3; sys_platform == 'darwin'",  # where it has no GPU part to leave out
         "mlflow>=3.17,<4",
         "great-expectations>=1.24,<2",
         "Jinja2>=3.1,<4",
+        "MarkupSafe>=3,<4",
         "urllib3>=2.8,<3",  # JSON pages of REST services
         "onnx>=1.23,<2",
         "onnxmltools>=1.16,<2",
@@ -38,6 +40,7 @@ EXTRAS = {
         "numpy>=2.3,<3",
     ],
     "dev": [
+        "playwright>=1.65,<2",  # drives the system's Chromium in the tests of the report
         "pytest>=9.2,<10",
         "pytest-xdist>=3.8,<4",
         "chispa>=0.12,<1",
@@ -69,6 +72,7 @@ setup(
     license_files=["LICENSE"],
     python_requires=">=3.11",
     packages=find_packages(include=["churn_spark*", "serving*"]),
+    package_data={"churn_spark.evaluation": ["templates/*"]},
     install_requires=[
         "pydantic>=2.14,<3",
         "PyYAML>=6,<7",

@@ -54,6 +54,13 @@ def test_wheel_holds_the_packages_and_nothing_else(wheel: Path) -> None:
     assert folders == {"churn_spark", "serving", f"churn_spark-{__version__}.dist-info"}
 
 
+def test_wheel_holds_the_templates_of_the_report(wheel: Path) -> None:
+    templates = {file.name for file in (ROOT / "churn_spark" / "evaluation" / "templates").iterdir()}
+    names = zipfile.ZipFile(wheel).namelist()
+    assert templates
+    assert {Path(name).name for name in names if name.startswith("churn_spark/evaluation/templates/")} == templates
+
+
 def test_version_comes_from_the_package(metadata: Message) -> None:
     assert metadata["Version"] == __version__
     assert __version__ not in (ROOT / "setup.py").read_text() + (ROOT / "pyproject.toml").read_text()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -66,12 +67,27 @@ def array_counts(churned: NDArray[np.float64], scores: NDArray[np.float64]) -> p
     return rows.value_counts(sort=False).rename("rows").reset_index()
 
 
+class Confusion(NamedTuple):
+    """Rows by alarm and outcome: churned with an alarm, others with one, churned without one, others without one."""
+
+    hits: int
+    false_alarms: int
+    misses: int
+    calm: int
+
+
+def confusion(counts: pd.DataFrame, threshold: float) -> Confusion:
+    """The confusion matrix of alarms at or above the threshold."""
+    truth, rows = counts["churned"] == 1, counts["rows"]
+    alarm = counts["score"] >= threshold
+    groups = (alarm & truth, alarm & ~truth, ~alarm & truth, ~alarm & ~truth)
+    return Confusion(*(int(rows[group].sum()) for group in groups))
+
+
 def evaluate(counts: pd.DataFrame, threshold: float) -> Evaluation:
     """Metrics of the rows behind the counts; PR-AUC is average precision, Brier the mean squared error."""
     truth, score, rows = counts["churned"], counts["score"], counts["rows"]
-    alarm = score >= threshold
-    hits, misses = rows[alarm & (truth == 1)].sum(), rows[~alarm & (truth == 1)].sum()
-    false_alarms, calm = rows[alarm & (truth == 0)].sum(), rows[~alarm & (truth == 0)].sum()
+    hits, false_alarms, misses, calm = confusion(counts, threshold)
     recall, specificity = hits / (hits + misses), calm / (calm + false_alarms)
     level = np.select([score > above for _, above in RISK_LEVELS], [name for name, _ in RISK_LEVELS], LOWEST)
     shares = {name: _share(rows[(level == name) & (truth == 1)].sum(), rows[level == name].sum()) for name in LEVELS}
@@ -79,15 +95,15 @@ def evaluate(counts: pd.DataFrame, threshold: float) -> Evaluation:
         roc_auc=roc_auc(counts),
         pr_auc=float(average_precision_score(truth, score, sample_weight=rows)),
         brier=float(np.average((score - truth) ** 2, weights=rows)),
-        f1=float(2 * hits / (2 * hits + misses + false_alarms)),
+        f1=2 * hits / (2 * hits + misses + false_alarms),
         accuracy=float((hits + calm) / rows.sum()),
         balanced_accuracy=float((recall + specificity) / 2),
         precision=_share(hits, hits + false_alarms),
-        recall=float(recall),
-        false_positive_rate=float(1 - specificity),
+        recall=recall,
+        false_positive_rate=1 - specificity,
         **{f"precision_{name.lower()}": share for name, share in shares.items()},
         rows=int(rows.sum()),
-        positives=int(hits + misses),
+        positives=hits + misses,
     )
 
 
@@ -103,15 +119,20 @@ def interval(
 
     Churned rows and others are drawn apart, so that each resample has both.
     """
+    values = [metric(counts.assign(rows=resample)) for resample in resampled(counts, seed, resamples)]
+    low, high = np.quantile(values, [0.025, 0.975])
+    return float(low), float(high)
+
+
+def resampled(counts: pd.DataFrame, seed: int, resamples: int = 200) -> NDArray[np.int64]:
+    """The rows behind the counts drawn with replacement, one line per resample; churned rows and others apart."""
     rng = np.random.default_rng(seed)
     churned = counts["churned"].to_numpy() == 1
     rows = counts["rows"].to_numpy()
     drawn = np.zeros((resamples, len(rows)), dtype=np.int64)
     for part in (churned, ~churned):
         drawn[:, part] = rng.multinomial(rows[part].sum(), rows[part] / rows[part].sum(), size=resamples)
-    values = [metric(counts.assign(rows=resample)) for resample in drawn]
-    low, high = np.quantile(values, [0.025, 0.975])
-    return float(low), float(high)
+    return drawn
 
 
 def _share(part: int, whole: int) -> float | None:
