@@ -15,12 +15,16 @@ Probabilities = NDArray[np.float64]
 def isotonic(
     probabilities: Probabilities, churned: NDArray[np.float64], rows: NDArray[np.float64] | None = None
 ) -> Calibration:
-    """The rising steps that fit best (Zadrozny and Elkan 2002), straight lines between them.
+    """The rising steps that fit best (Zadrozny and Elkan 2002), straight lines between their middles.
 
-    `rows`: how many rows each probability stands for; None: one each.
+    A middle is the mean of the step's probabilities (Oron and Flournoy 2017). Lines between the ends of steps would be
+    steep enough to enlarge what float32 rounds. `rows`: how many rows each probability stands for; None: one each.
     """
-    fitted = IsotonicRegression(out_of_bounds="clip").fit(probabilities, churned, sample_weight=rows)
-    return Calibration(method="isotonic", x=tuple(fitted.X_thresholds_), y=tuple(fitted.y_thresholds_))
+    weights = np.ones_like(probabilities) if rows is None else rows
+    steps = IsotonicRegression().fit_transform(probabilities, churned, sample_weight=weights)
+    y, step = np.unique(steps, return_inverse=True)
+    x = np.bincount(step, weights * probabilities) / np.bincount(step, weights)
+    return Calibration(method="isotonic", x=tuple(x), y=tuple(y))
 
 
 def platt(
