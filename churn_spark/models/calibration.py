@@ -31,7 +31,7 @@ def platt(
     probabilities: Probabilities, churned: NDArray[np.float64], rows: NDArray[np.float64] | None = None
 ) -> Calibration:
     """A logistic curve over the log odds (Platt 1999); `rows` as for `isotonic`."""
-    fitted = LogisticRegression(C=np.inf).fit(_log_odds(probabilities)[:, None], churned, sample_weight=rows)
+    fitted = LogisticRegression(C=np.inf).fit(log_odds(probabilities)[:, None], churned, sample_weight=rows)
     return Calibration(method="platt", slope=float(fitted.coef_[0, 0]), intercept=float(fitted.intercept_[0]))
 
 
@@ -41,9 +41,10 @@ def calibrated(calibration: Calibration | None, probabilities: Probabilities) ->
         return probabilities
     if calibration.method == "isotonic":
         return np.interp(probabilities, calibration.x, calibration.y)
-    return 1 / (1 + np.exp(-calibration.slope * _log_odds(probabilities) - calibration.intercept))
+    return 1 / (1 + np.exp(-calibration.slope * log_odds(probabilities) - calibration.intercept))
 
 
-def _log_odds(probabilities: Probabilities) -> Probabilities:
+def log_odds(probabilities: Probabilities) -> Probabilities:
+    """log(p / (1 - p)), with p at least SMALLEST and at most 1 - SMALLEST."""
     clipped = np.clip(probabilities, SMALLEST, 1 - SMALLEST)
     return np.log(clipped / (1 - clipped))

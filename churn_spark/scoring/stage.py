@@ -5,11 +5,10 @@ from datetime import date
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
-from xgboost import Booster
 
 from churn_spark.behavior.definition import FEATURE_VERSIONS
 from churn_spark.calendar import at_midnights, day_of, from_midnight
-from churn_spark.errors import DataRefused, UserError
+from churn_spark.errors import UserError
 from churn_spark.features.catalogue import ALL_FEATURES
 from churn_spark.features.demographics import DEMOGRAPHICS
 from churn_spark.features.encoding import model_inputs
@@ -18,14 +17,16 @@ from churn_spark.features.store import FeatureStore, Lookup
 from churn_spark.features.tables import BEHAVIOR
 from churn_spark.labels.tables import LABELS
 from churn_spark.lake import Lake
-from churn_spark.model_card import XGBOOST
+from churn_spark.models.explanation import is_exact
+from churn_spark.models.model import Model
 from churn_spark.scoring.pinning import refuse_other_meanings
 from churn_spark.scoring.scores import churn_scores
 from churn_spark.scoring.tables import CHURN_SCORES
 from churn_spark.settings.all import Settings
+from churn_spark.settings.scoring import ScoringSettings
 from churn_spark.table import Table
 from churn_spark.tracking import open_store
-from churn_spark.training.prediction import churn_probability, top_factors
+from churn_spark.training.prediction import FACTORS, churn_probability, top_factors
 from churn_spark.training.registry import Champion, load_champion
 
 
@@ -78,26 +79,26 @@ def _score(
     if left is not None:
         customers = customers.join(left, ["user_id", "as_of"], "left_anti")
     rows = FeatureStore(lake).get_features_for_inference(customers, _lookups(lake, champion))
-    inputs = model_inputs(champion.card.features)
-    predictions = rows.select(
-        "user_id",
-        "as_of",
-        churn_probability(champion.model, inputs).alias("churn_probability"),
-        top_factors(_booster(champion), inputs, settings.scoring.top_factors).alias("top_factors"),
-    )
+    predictions = _predictions(rows, champion.model, settings.scoring)
     lake.replace(CHURN_SCORES, churn_scores(predictions, champion, settings.scoring.actions), from_midnight(newest))
     return {"scores": rows.count()}
 
 
-def _booster(champion: Champion) -> Booster:
-    """What the factors are told from. Raises DataRefused if the champion is another kind of model."""
-    if champion.card.kind != XGBOOST:
-        raise DataRefused(
-            f"{champion.name} version {champion.version} is a model of the kind {champion.card.kind}, and the factors "
-            "of scores are told of xgboost only; train with training.model: xgboost"
-        )
-    booster: Booster = champion.model.estimator
-    return booster
+def _predictions(rows: DataFrame, model: Model, scoring: ScoringSettings) -> DataFrame:
+    """`user_id`, `as_of`, `churn_probability` and `top_factors`.
+
+    If contributions are sampled, only the `explained_customers` of the highest probability have factors.
+    """
+    inputs = model_inputs(model.features)
+    probability = churn_probability(model, inputs).alias("churn_probability")
+    factors = top_factors(model, inputs, scoring.top_factors).alias("top_factors")
+    if is_exact(model):
+        return rows.select("user_id", "as_of", probability, factors)
+    scored = rows.select("user_id", "as_of", probability)
+    highest = scored.orderBy(F.desc("churn_probability"), "user_id").limit(scoring.explained_customers)
+    told = rows.join(F.broadcast(highest.select("user_id")), "user_id", "left_semi").select("user_id", factors)
+    none = F.array().cast(FACTORS)
+    return scored.join(told, "user_id", "left").withColumn("top_factors", F.coalesce("top_factors", none))
 
 
 def _lookups(lake: Lake, champion: Champion) -> list[Lookup]:
