@@ -11,22 +11,18 @@ from churn_spark.calendar import at_midnights, day_of, from_midnight
 from churn_spark.errors import UserError
 from churn_spark.features.catalogue import ALL_FEATURES
 from churn_spark.features.demographics import DEMOGRAPHICS
-from churn_spark.features.encoding import model_inputs
 from churn_spark.features.stage import built_tables
 from churn_spark.features.store import FeatureStore, Lookup
 from churn_spark.features.tables import BEHAVIOR
 from churn_spark.labels.tables import LABELS
 from churn_spark.lake import Lake
-from churn_spark.models.explanation import is_exact
-from churn_spark.models.model import Model
 from churn_spark.scoring.pinning import refuse_other_meanings
+from churn_spark.scoring.predictions import predictions
 from churn_spark.scoring.scores import churn_scores
 from churn_spark.scoring.tables import CHURN_SCORES
 from churn_spark.settings.all import Settings
-from churn_spark.settings.scoring import ScoringSettings
 from churn_spark.table import Table
 from churn_spark.tracking import open_store
-from churn_spark.training.prediction import FACTORS, churn_probability, top_factors
 from churn_spark.training.registry import Champion, load_champion
 
 
@@ -79,26 +75,9 @@ def _score(
     if left is not None:
         customers = customers.join(left, ["user_id", "as_of"], "left_anti")
     rows = FeatureStore(lake).get_features_for_inference(customers, _lookups(lake, champion))
-    predictions = _predictions(rows, champion.model, settings.scoring)
-    lake.replace(CHURN_SCORES, churn_scores(predictions, champion, settings.scoring.actions), from_midnight(newest))
+    predicted = predictions(rows, champion.model, settings.scoring)
+    lake.replace(CHURN_SCORES, churn_scores(predicted, champion, settings.scoring.actions), from_midnight(newest))
     return {"scores": rows.count()}
-
-
-def _predictions(rows: DataFrame, model: Model, scoring: ScoringSettings) -> DataFrame:
-    """`user_id`, `as_of`, `churn_probability` and `top_factors`.
-
-    If contributions are sampled, only the `explained_customers` of the highest probability have factors.
-    """
-    inputs = model_inputs(model.features)
-    probability = churn_probability(model, inputs).alias("churn_probability")
-    factors = top_factors(model, inputs, scoring.top_factors).alias("top_factors")
-    if is_exact(model):
-        return rows.select("user_id", "as_of", probability, factors)
-    scored = rows.select("user_id", "as_of", probability)
-    highest = scored.orderBy(F.desc("churn_probability"), "user_id").limit(scoring.explained_customers)
-    told = rows.join(F.broadcast(highest.select("user_id")), "user_id", "left_semi").select("user_id", factors)
-    none = F.array().cast(FACTORS)
-    return scored.join(told, "user_id", "left").withColumn("top_factors", F.coalesce("top_factors", none))
 
 
 def _lookups(lake: Lake, champion: Champion) -> list[Lookup]:

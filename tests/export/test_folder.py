@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,10 @@ from churn_spark.errors import DataRefused, UserError
 from churn_spark.export.contract import Contract
 from churn_spark.export.folder import FILES, export_model
 from churn_spark.export.onnx_model import TOLERANCE, check_parity, exportable, with_more_nulls
-from churn_spark.model_card import XGBOOST, ModelCard
+from churn_spark.model_card import XGBOOST, Calibration, ModelCard
 from churn_spark.models.model import Model
 from serving.model import load_model
+from tests.models.test_candidates import FEATURES, fitted
 
 NAMES = ["songs_7d", "error_rate_30d", "balance"]
 
@@ -269,3 +271,15 @@ def test_a_category_is_a_level_in_requests_and_its_place_in_the_model(
         assert service.predict(request).churn_probability == pytest.approx(probability, abs=TOLERANCE)
     with pytest.raises(ValidationError, match="'free' or 'paid'"):
         service.request_type.model_validate({"user_id": "u", "features": {**given, "balance": "gold"}})
+
+
+def test_a_calibrated_pipeline_is_exported_and_served(tmp_path: Path) -> None:
+    features = [feature.model_dump() for feature in FEATURES]
+    plain = replace(fitted("logistic_regression"), calibration=Calibration(method="platt", slope=1.5, intercept=-0.5))
+    columns = pd.DataFrame([[12.0, 40.0, "c"], [np.nan, np.nan, None]], columns=[one.name for one in FEATURES])
+    folder = export_model(plain, contract(features=features), columns.assign(user_id="u"), tmp_path / "model")
+    assert {path.name for path in folder.iterdir()} == FILES - {"model.ubj"}
+    service = load_model(folder)
+    request = {"user_id": "u", "features": {"days_since_last_event": 12.0, "songs_7d": 40.0, "plan": "c"}}
+    answer = service.predict(service.request_type.model_validate(request)).churn_probability
+    assert answer == pytest.approx(plain.probabilities(np.array([[12.0, 40.0, 2.0]]))[0], abs=TOLERANCE)

@@ -29,6 +29,12 @@ def test_a_missing_file_is_named(copy: Path, name: str) -> None:
         load_model(copy)
 
 
+def test_a_folder_without_a_booster_is_served(copy: Path) -> None:
+    (copy / "model.ubj").unlink()
+    sign(copy)
+    assert "model.ubj" not in load_model(copy).checksums
+
+
 def test_a_folder_that_is_no_export_is_named(tmp_path: Path) -> None:
     with pytest.raises(ModelRefused, match=f"no exported model in {tmp_path}"):
         load_model(tmp_path)
