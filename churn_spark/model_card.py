@@ -5,7 +5,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, field_validator, model_validator
 
-XGBOOST = "xgboost"  # the kind of model that trains over all workers, and is scored with factors and exported
+XGBOOST = "xgboost"  # the kind of model that trains over all workers too
 
 
 class Part(BaseModel):

@@ -1,88 +1,93 @@
-"""The champion as ONNX, and the proof that it predicts the same."""
+"""Any kind of model as ONNX, and the proof that it predicts the same."""
 
-import json
+from typing import Any
 
 import numpy as np
 import onnxruntime
 import xgboost
 from numpy.typing import NDArray
 from onnx import ModelProto
-from onnxmltools import convert_xgboost
-from onnxmltools.convert.common.data_types import FloatTensorType
 
 from churn_spark.errors import DataRefused
-from churn_spark.model_card import ModelCard
+from churn_spark.export.boosters import booster_to_onnx, cut
+from churn_spark.export.calibration import calibrate
+from churn_spark.export.graph import Graph
+from churn_spark.export.pipelines import step
+from churn_spark.models.candidate import Rows
+from churn_spark.models.ensemble import SoftVote
+from churn_spark.models.model import Model
 
 TOLERANCE = 1e-6
+LOOSE_TOLERANCE = 1e-5  # steep parts of isotonic calibration and of a perceptron enlarge what float32 rounds
 
 
-def to_onnx(champion: xgboost.Booster) -> ModelProto:
-    """Convert a binary:logistic tree booster, all of its trees; "probabilities" is a plain tensor."""
-    # A classifier, as onnxmltools takes a bare booster for a regressor if its covers are whole numbers.
-    classifier = xgboost.XGBClassifier()
-    classifier.load_model(champion.save_raw("ubj"))
-    classifier.get_booster().feature_names = None  # onnxmltools wants f0, f1, ...
-    classifier.get_booster().feature_types = None  # integer types would round the split values
-    shape = FloatTensorType([None, champion.num_features()])
-    model = convert_xgboost(classifier, name="churn", initial_types=[("features", shape)])
-    _start_from_base_score(model, champion)
-    return model
+def exportable(model: Model, rows: Rows) -> bytes:
+    """The model as ONNX, from `features` to `probabilities`, after proof that both predict the same.
 
+    `rows` are real ones. They are compared as they are and with more nulls, each rounded to float32 first: the service
+    gets them so, and a rounded value may lie on the other side of a tree's split.
 
-def _start_from_base_score(model: ModelProto, champion: xgboost.Booster) -> None:
-    """Move the base score from the end of the sum over trees to its start, in place.
-
-    XGBoost adds the trees to the base score. In float32 the order matters, by about 1e-6 for some hundred trees.
-    And onnxmltools does not turn the base score into log odds if the first tree is a zero leaf.
+    Raises DataRefused with the reason if the model has no form in ONNX. Raises DataRefused if the probabilities differ
+    by more than TOLERANCE; LOOSE_TOLERANCE for a perceptron and after isotonic calibration.
     """
-    learner = json.loads(champion.save_config())["learner"]["learner_model_param"]
-    base_score = np.float32(learner["base_score"].strip("[]"))  # "[1.5E-1]"; without brackets before XGBoost 3.1
-    log_odds = -np.log(np.float32(1) / base_score - np.float32(1))
-    [ensemble] = [node for node in model.graph.node if node.op_type == "TreeEnsembleClassifier"]
-    attributes = {attribute.name: attribute for attribute in ensemble.attribute}
-    weights = attributes["class_weights"].floats
-    for leaf, tree in enumerate(attributes["class_treeids"].ints):
-        if tree == 0:
-            weights[leaf] = np.float32(weights[leaf]) + log_odds
-    if "base_values" in attributes:
-        ensemble.attribute.remove(attributes["base_values"])
+    model = cut(model)
+    try:
+        converted: bytes = to_onnx(model).SerializeToString()
+        session = _session(converted)
+    except Exception as error:  # of the conversion, and onnxruntime's, which share no base class
+        reason = " ".join(str(error).split())
+        raise DataRefused(f"a model of the kind {model.kind} cannot be exported: {reason}") from error
+    check_parity(session, model, with_more_nulls(rows))
+    return converted
 
 
-def check_parity(model: bytes, champion: xgboost.Booster, rows: NDArray[np.float64]) -> None:
-    """Raise DataRefused if the ONNX model's probabilities differ from the booster's by more than TOLERANCE.
+def to_onnx(model: Model) -> ModelProto:
+    """Convert a model, its calibration included. Raises ValueError for what no candidate is made of."""
+    if isinstance(model.estimator, xgboost.Booster) and model.calibration is None:
+        return booster_to_onnx(model.estimator)
+    graph = Graph()
+    churn = calibrate(graph, model.calibration, _churn(graph, model.estimator))
+    stay = graph.add("Sub", graph.constant(1), churn)
+    return graph.model(graph.add("Concat", stay, churn, axis=1), len(model.features))
 
-    `rows` are feature values [N, features], NaN where unknown. They go through one by one and on one thread, as in the
-    service.
+
+def _churn(graph: Graph, estimator: Any) -> str:
+    """The probability of churn [N, 1] before calibration."""
+    if isinstance(estimator, SoftVote):
+        votes = [_churn(graph, member) for member in estimator.members.values()]
+        return graph.add("Div", graph.add("Sum", *votes), graph.constant(len(votes)))
+    if isinstance(estimator, xgboost.Booster):
+        both = graph.include(booster_to_onnx(estimator), "probabilities")
+        return graph.cast(graph.columns(both, [1]))
+    return step(graph, estimator, graph.cast("features"))
+
+
+def check_parity(session: onnxruntime.InferenceSession, model: Model, rows: Rows) -> None:
+    """Raise DataRefused if the ONNX model's probabilities differ from the model's.
+
+    `rows` are feature values [N, features], NaN where unknown. They go through one by one, as in the service.
     """
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    session = onnxruntime.InferenceSession(model, options)
-    singles = rows.astype(np.float32)[:, None]
-    ours = np.array([session.run(["probabilities"], {"features": single})[0][0, 1] for single in singles])
-    difference = float(np.abs(ours - booster_probabilities(champion, rows)).max())
-    if not difference <= TOLERANCE:  # also where it is NaN
+    served = rows.astype(np.float32)
+    ours = np.array([session.run(["probabilities"], {"features": row[None]})[0][0, 1] for row in served])
+    difference = float(np.abs(ours - model.probabilities(served.astype(np.float64))).max())
+    tolerance = tolerance_of(model)
+    if not difference <= tolerance:  # also where it is NaN
         raise DataRefused(
-            f"the ONNX model's probabilities differ from the booster's by up to {difference:.1e}, more than "
-            f"{TOLERANCE:.0e}: this model cannot be exported"
+            f"the ONNX model's probabilities differ from the model's by up to {difference:.1e}, more than "
+            f"{tolerance:.0e}: this model cannot be exported"
         )
 
 
-def champion_of(booster: xgboost.Booster, card: ModelCard) -> xgboost.Booster:
-    """The booster with the trees that it predicts with.
+def _session(converted: bytes) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1  # as in the service
+    return onnxruntime.InferenceSession(converted, options)
 
-    Raises DataRefused where it is no binary:logistic tree model, or takes other features than the contract names.
-    """
-    learner = json.loads(booster.save_config())["learner"]
-    kind = learner["gradient_booster"]["name"], learner["objective"]["name"]
-    if kind != ("gbtree", "binary:logistic"):
-        raise DataRefused(f"the model is {' with '.join(kind)}: only gbtree with binary:logistic is exported")
-    names = card.feature_names
-    if booster.num_features() != len(names) or (booster.feature_names or names) != names:
-        takes = booster.feature_names or booster.num_features()
-        raise DataRefused(f"the model takes the features {takes}, but its contract names {names}")
-    if "best_iteration" in booster.attributes():
-        return booster[: booster.best_iteration + 1]
-    return booster[: booster.num_boosted_rounds()]
+
+def tolerance_of(model: Model) -> float:
+    """How far the probabilities may differ."""
+    isotonic = model.calibration is not None and model.calibration.method == "isotonic"
+    return LOOSE_TOLERANCE if isotonic or model.kind == "perceptron" else TOLERANCE
 
 
 def with_more_nulls(rows: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -91,8 +96,3 @@ def with_more_nulls(rows: NDArray[np.float64]) -> NDArray[np.float64]:
     holes = rows[np.arange(max(count, width)) % count]
     holes[np.arange(len(holes)), np.arange(len(holes)) % width] = np.nan
     return np.vstack([rows, holes, np.full(width, np.nan)])
-
-
-def booster_probabilities(champion: xgboost.Booster, rows: NDArray[np.float64]) -> NDArray[np.float32]:
-    """The booster's own probabilities for the rows [N, features], NaN where unknown."""
-    return champion.predict(xgboost.DMatrix(rows, feature_names=champion.feature_names))

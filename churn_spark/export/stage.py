@@ -3,12 +3,10 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from churn_spark.errors import DataRefused
 from churn_spark.evaluation.risk import LOWEST, RISK_LEVELS
 from churn_spark.export.contract import Contract, RiskLevel
 from churn_spark.export.folder import export_model
 from churn_spark.lake import Lake
-from churn_spark.model_card import XGBOOST
 from churn_spark.settings.all import Settings
 from churn_spark.tracking import open_store
 from churn_spark.training.registry import load_champion
@@ -21,12 +19,6 @@ def export(lake: Lake, settings: Settings) -> Mapping[str, int]:
     """The champion -> the folder that `serving/` answers from."""
     open_store(settings)
     champion = load_champion(settings)
-    if champion.card.kind != XGBOOST or champion.card.calibration is not None:
-        calibrated = ", calibrated" if champion.card.calibration else ""
-        raise DataRefused(
-            f"{champion.name} version {champion.version} is a model of the kind {champion.card.kind}{calibrated}: only "
-            "xgboost without calibration is exported; train with training.model: xgboost"
-        )
     rows = lake.read(TRAINING_SET).where("split = 'holdout'").orderBy("user_id").limit(PARITY_ROWS).toPandas()
     contract = Contract(
         **champion.card.model_dump(),
@@ -34,5 +26,5 @@ def export(lake: Lake, settings: Settings) -> Mapping[str, int]:
         model_version=champion.version,
         risk_levels=tuple(RiskLevel(level=level, above=above) for level, above in [*RISK_LEVELS, (LOWEST, None)]),
     )
-    export_model(champion.model.estimator, contract, rows, Path(settings.model_folder))
+    export_model(champion.model, contract, rows, Path(settings.model_folder))
     return {"champion version": int(champion.version), "customers compared": len(rows)}

@@ -10,7 +10,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from churn_spark.errors import UserError
 from churn_spark.model_card import CardFeature
 from churn_spark.models.candidate import Labelled, fitted
-from churn_spark.models.preparation import scaled
+from churn_spark.models.preparation import centred, scaled
 
 FEATURE = "days_since_last_event"
 
@@ -23,5 +23,5 @@ def fit(
     if not places:
         raise UserError(f"training.model: the baseline needs the feature {FEATURE}, which these data lack")
     one = ColumnTransformer([("one", scaled([features[places[0]]]), places)])
-    model = make_pipeline(one, LogisticRegression(**parameters))
+    model = make_pipeline(one, centred(), LogisticRegression(**parameters))
     return fitted(model, train)

@@ -15,19 +15,23 @@ Probabilities = NDArray[np.float64]
 def isotonic(
     probabilities: Probabilities, churned: NDArray[np.float64], rows: NDArray[np.float64] | None = None
 ) -> Calibration:
-    """The rising steps that fit best (Zadrozny and Elkan 2002), straight lines between them.
+    """The rising steps that fit best (Zadrozny and Elkan 2002), straight lines between their middles.
 
-    `rows`: how many rows each probability stands for; None: one each.
+    A middle is the mean of the step's probabilities (Oron and Flournoy 2017). Lines between the ends of steps would be
+    steep enough to enlarge what float32 rounds. `rows`: how many rows each probability stands for; None: one each.
     """
-    fitted = IsotonicRegression(out_of_bounds="clip").fit(probabilities, churned, sample_weight=rows)
-    return Calibration(method="isotonic", x=tuple(fitted.X_thresholds_), y=tuple(fitted.y_thresholds_))
+    weights = np.ones_like(probabilities) if rows is None else rows
+    steps = IsotonicRegression().fit_transform(probabilities, churned, sample_weight=weights)
+    y, step = np.unique(steps, return_inverse=True)
+    x = np.bincount(step, weights * probabilities) / np.bincount(step, weights)
+    return Calibration(method="isotonic", x=tuple(x), y=tuple(y))
 
 
 def platt(
     probabilities: Probabilities, churned: NDArray[np.float64], rows: NDArray[np.float64] | None = None
 ) -> Calibration:
     """A logistic curve over the log odds (Platt 1999); `rows` as for `isotonic`."""
-    fitted = LogisticRegression(C=np.inf).fit(_log_odds(probabilities)[:, None], churned, sample_weight=rows)
+    fitted = LogisticRegression(C=np.inf).fit(log_odds(probabilities)[:, None], churned, sample_weight=rows)
     return Calibration(method="platt", slope=float(fitted.coef_[0, 0]), intercept=float(fitted.intercept_[0]))
 
 
@@ -37,9 +41,10 @@ def calibrated(calibration: Calibration | None, probabilities: Probabilities) ->
         return probabilities
     if calibration.method == "isotonic":
         return np.interp(probabilities, calibration.x, calibration.y)
-    return 1 / (1 + np.exp(-calibration.slope * _log_odds(probabilities) - calibration.intercept))
+    return 1 / (1 + np.exp(-calibration.slope * log_odds(probabilities) - calibration.intercept))
 
 
-def _log_odds(probabilities: Probabilities) -> Probabilities:
+def log_odds(probabilities: Probabilities) -> Probabilities:
+    """log(p / (1 - p)), with p at least SMALLEST and at most 1 - SMALLEST."""
     clipped = np.clip(probabilities, SMALLEST, 1 - SMALLEST)
     return np.log(clipped / (1 - clipped))

@@ -1,4 +1,4 @@
-"""Gradient-boosted trees of scikit-learn; they take missing values and categories as they are."""
+"""Gradient-boosted trees of scikit-learn; they take missing values and codes of categories as they are."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -15,11 +15,7 @@ def fit(
     train: Labelled, validation: Labelled, features: Sequence[CardFeature], parameters: Mapping[str, Any], seed: int
 ) -> HistGradientBoostingClassifier:
     """Boosted trees that stop early by `validation`; `parameters` as HistGradientBoostingClassifier takes them."""
-    model = HistGradientBoostingClassifier(
-        **{**PARAMETERS, **parameters},
-        categorical_features=[place for place, feature in enumerate(features) if feature.levels],
-        random_state=seed,
-    )
+    model = HistGradientBoostingClassifier(**{**PARAMETERS, **parameters}, random_state=seed)
     return model.fit(
         train.rows,
         train.churned,

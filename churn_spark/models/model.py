@@ -21,12 +21,14 @@ class Model:
     - `features`: the inputs in their order.
     - `estimator`: a booster of XGBoost, or what has `predict_proba`. It holds the preparation of its inputs.
     - `calibration`: None if the estimator's probabilities are taken as they are.
+    - `background`: middles of training rows that sampled contributions start from; None if the kind needs none.
     """
 
     kind: str
     features: tuple[CardFeature, ...]
     estimator: Any
     calibration: Calibration | None = None
+    background: Rows | None = None
 
     def probabilities(self, rows: Rows) -> NDArray[np.float64]:
         """The probability of churn of each row, calibrated; a category is its code, NaN is unknown."""

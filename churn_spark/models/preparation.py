@@ -1,7 +1,7 @@
 """Feature rows as scikit-learn's models need them; fitted on the rows to train on, and part of the model."""
 
 from collections.abc import Sequence
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
@@ -30,16 +30,33 @@ class Clip(TransformerMixin, BaseEstimator):
         return np.clip(rows, self.low_, self.high_)
 
 
+class SignedLog(TransformerMixin, BaseEstimator):
+    """The logarithm of 1 + the size of each value, with its sign, so that large counts do not pull; NaN stays."""
+
+    def fit(self, rows: Rows, churned: object = None) -> Self:
+        """Learn nothing."""
+        return self
+
+    def transform(self, rows: Rows) -> Rows:
+        """Example: 0 stays 0, and -9 becomes -log(10)."""
+        return np.sign(rows) * np.log1p(np.abs(rows))
+
+
 def scaled(features: Sequence[CardFeature]) -> ColumnTransformer:
-    """For models that weigh sums of inputs: clipped and scaled numbers, a column for each level of a category.
+    """For models that weigh sums of inputs: clipped and scaled logs of numbers, a column for each level.
 
     A missing number becomes the median, a missing category the most frequent level. A feature with missing values in
     the fitted rows has an indicator beside it.
     """
     return ColumnTransformer(
-        [("numbers", make_pipeline(Clip(), _imputer("median"), StandardScaler()), _numbers(features))]
+        [("numbers", make_pipeline(Clip(), SignedLog(), _imputer("median"), StandardScaler()), _numbers(features))]
         + [(features[place].name, _one_hot(features[place]), [place]) for place in _categories(features)]
     )
+
+
+def centred() -> StandardScaler:
+    """Each column less its mean over the fitted rows: what a linear model makes of it is what sets the row apart."""
+    return StandardScaler(with_std=False)
 
 
 def filled(features: Sequence[CardFeature]) -> ColumnTransformer:
@@ -50,6 +67,24 @@ def filled(features: Sequence[CardFeature]) -> ColumnTransformer:
             ("categories", _imputer("most_frequent"), _categories(features)),
         ]
     )
+
+
+def origins(preparation: Any, places: Sequence[int]) -> list[int]:
+    """For each column that a fitted `preparation` gives, the feature that it comes from.
+
+    `places`: the same for the columns that the preparation takes.
+    """
+    if isinstance(preparation, Pipeline):
+        for _, step in preparation.steps:
+            places = origins(step, places)
+    elif isinstance(preparation, ColumnTransformer):
+        taken = [(part, columns) for _, part, columns in preparation.transformers_ if part != "drop"]
+        return [origin for part, columns in taken for origin in origins(part, [places[column] for column in columns])]
+    elif isinstance(preparation, SimpleImputer) and len(places):
+        return [*places, *(places[column] for column in preparation.indicator_.features_)]
+    elif isinstance(preparation, OneHotEncoder):
+        return [places[0]] * len(preparation.categories_[0])
+    return list(places)
 
 
 def _imputer(strategy: str) -> SimpleImputer:

@@ -5,27 +5,24 @@ from datetime import date
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
-from xgboost import Booster
 
 from churn_spark.behavior.definition import FEATURE_VERSIONS
 from churn_spark.calendar import at_midnights, day_of, from_midnight
-from churn_spark.errors import DataRefused, UserError
+from churn_spark.errors import UserError
 from churn_spark.features.catalogue import ALL_FEATURES
 from churn_spark.features.demographics import DEMOGRAPHICS
-from churn_spark.features.encoding import model_inputs
 from churn_spark.features.stage import built_tables
 from churn_spark.features.store import FeatureStore, Lookup
 from churn_spark.features.tables import BEHAVIOR
 from churn_spark.labels.tables import LABELS
 from churn_spark.lake import Lake
-from churn_spark.model_card import XGBOOST
 from churn_spark.scoring.pinning import refuse_other_meanings
+from churn_spark.scoring.predictions import predictions
 from churn_spark.scoring.scores import churn_scores
 from churn_spark.scoring.tables import CHURN_SCORES
 from churn_spark.settings.all import Settings
 from churn_spark.table import Table
 from churn_spark.tracking import open_store
-from churn_spark.training.prediction import churn_probability, top_factors
 from churn_spark.training.registry import Champion, load_champion
 
 
@@ -78,26 +75,9 @@ def _score(
     if left is not None:
         customers = customers.join(left, ["user_id", "as_of"], "left_anti")
     rows = FeatureStore(lake).get_features_for_inference(customers, _lookups(lake, champion))
-    inputs = model_inputs(champion.card.features)
-    predictions = rows.select(
-        "user_id",
-        "as_of",
-        churn_probability(champion.model, inputs).alias("churn_probability"),
-        top_factors(_booster(champion), inputs, settings.scoring.top_factors).alias("top_factors"),
-    )
-    lake.replace(CHURN_SCORES, churn_scores(predictions, champion, settings.scoring.actions), from_midnight(newest))
+    predicted = predictions(rows, champion.model, settings.scoring)
+    lake.replace(CHURN_SCORES, churn_scores(predicted, champion, settings.scoring.actions), from_midnight(newest))
     return {"scores": rows.count()}
-
-
-def _booster(champion: Champion) -> Booster:
-    """What the factors are told from. Raises DataRefused if the champion is another kind of model."""
-    if champion.card.kind != XGBOOST:
-        raise DataRefused(
-            f"{champion.name} version {champion.version} is a model of the kind {champion.card.kind}, and the factors "
-            "of scores are told of xgboost only; train with training.model: xgboost"
-        )
-    booster: Booster = champion.model.estimator
-    return booster
 
 
 def _lookups(lake: Lake, champion: Champion) -> list[Lookup]:

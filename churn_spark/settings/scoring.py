@@ -6,9 +6,10 @@ from churn_spark.settings.section import Section
 
 
 class ScoringSettings(Section):
-    """How many factors a score names, and the action for each factor that raises the risk."""
+    """How many factors a score names, who has them, and the action for each factor that raises the risk."""
 
     top_factors: PositiveInt
+    explained_customers: PositiveInt
     actions: dict[str, str]
 
 

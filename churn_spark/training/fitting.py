@@ -17,6 +17,7 @@ from churn_spark.errors import UserError
 from churn_spark.evaluation.metrics import array_counts, best_threshold, evaluate, interval, roc_auc, score_counts
 from churn_spark.features.encoding import model_inputs
 from churn_spark.model_card import XGBOOST, CardFeature, ModelCard
+from churn_spark.models.explanation import explainable
 from churn_spark.models.model import Model
 from churn_spark.settings.all import Settings
 from churn_spark.settings.section import Section
@@ -159,6 +160,7 @@ def _fit_here(
     of_kind = {**{XGBOOST: parameters, "ensemble": {XGBOOST: parameters}}.get(training.model, {}), **found}
     inputs = tuple(map(on_card, told))
     model = refitted(training.method, training.model, train, validation, inputs, of_kind, training.seed, old)
+    model = explainable(model, train.rows, training.seed)
     tuned, tested = (
         array_counts(part.churned, model.probabilities(part.rows)) for part in (validation, parts["holdout"])
     )

@@ -7,8 +7,8 @@ import numpy.typing as npt
 import pyarrow as pa
 from pyspark.sql import Column
 from pyspark.sql.pandas.functions import arrow_udf
-from xgboost import Booster, DMatrix
 
+from churn_spark.models.explanation import contributions
 from churn_spark.models.model import Model
 
 FACTORS = "ARRAY<STRUCT<feature: STRING, value: DOUBLE, contribution: DOUBLE>>"
@@ -23,24 +23,20 @@ def churn_probability(model: Model, inputs: Sequence[Column]) -> Column:
     return _over_batches(predict, "double", inputs)
 
 
-def top_factors(booster: Booster, inputs: Sequence[Column], count: int) -> Column:
-    """The `count` features with the largest SHAP contributions in log odds, largest first, ties by feature order.
-
-    Contributions are exact (TreeSHAP, Lundberg et al. 2018): with the model's bias they add up to the log odds.
-    """
-    names = np.array(booster.feature_names)
+def top_factors(model: Model, inputs: Sequence[Column], count: int) -> Column:
+    """The `count` features with the largest `contributions` in log odds, largest first, ties by feature order."""
+    names = np.array([feature.name for feature in model.features])
 
     def explain(*features: pa.Array) -> pa.Array:
-        booster.set_param({"nthread": 1})  # Spark runs one task per core already
         matrix = _matrix(features)
-        contributions = booster.predict(DMatrix(matrix, feature_names=list(names)), pred_contribs=True)[:, :-1]
-        largest = np.argsort(-np.abs(contributions), axis=1, kind="stable")[:, :count]
+        contributed = contributions(model, matrix).contributions
+        largest = np.argsort(-np.abs(contributed), axis=1, kind="stable")[:, :count]
         values = np.take_along_axis(matrix, largest, axis=1).ravel()
         factors = pa.StructArray.from_arrays(
             [
                 pa.array(names[largest.ravel()]),
                 pa.array(values, mask=np.isnan(values)),
-                pa.array(np.take_along_axis(contributions, largest, axis=1).ravel().astype("float64")),
+                pa.array(np.take_along_axis(contributed, largest, axis=1).ravel()),
             ],
             names=["feature", "value", "contribution"],
         )

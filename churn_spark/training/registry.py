@@ -16,13 +16,15 @@ from mlflow.data.delta_dataset_source import DeltaDatasetSource
 from mlflow.data.meta_dataset import MetaDataset
 from mlflow.exceptions import MlflowException
 from mlflow.models import ModelSignature
+from mlflow.models.model import Model as Saved
 from mlflow.models.model import ModelInfo
 from mlflow.types.schema import ColSpec, DataType, Schema
 
 from churn_spark.errors import DataRefused
-from churn_spark.model_card import XGBOOST, ModelCard
+from churn_spark.model_card import CardFeature, ModelCard
 from churn_spark.models.model import Model
 from churn_spark.settings.all import Settings
+from churn_spark.training import flavour
 
 CHAMPION, CHALLENGER, PREVIOUS = "champion", "challenger", "previous"
 FINGERPRINT = "fingerprint"
@@ -74,8 +76,8 @@ def register(
     of `artifacts` by file name.
     """
     signature = ModelSignature(
-        Schema([ColSpec(DataType.double, name, required=False) for name in card.feature_names]),
-        Schema([ColSpec(DataType.float, "churn_probability")]),
+        Schema([ColSpec(_type(feature), feature.name, required=False) for feature in card.features]),
+        Schema([ColSpec(DataType.double, "churn_probability")]),
     )
     with mlflow.start_run() as run:
         mlflow.log_params({**settings.training.model_dump(), **settings.labels.model_dump()})
@@ -125,26 +127,25 @@ def load_version(version: str, settings: Settings) -> Champion:
     name = settings.mlflow.model_name
     uri = f"models:/{name}/{version}"
     try:
-        card = ModelCard.model_validate(mlflow.models.get_model_info(uri).metadata)
+        model, card = flavour.load_model(mlflow.artifacts.download_artifacts(uri))
     except MlflowException as error:
         raise DataRefused(f"{name}: no version {version} in MLflow at {settings.tracking_uri}") from error
-    load = mlflow.xgboost.load_model if card.kind == XGBOOST else mlflow.sklearn.load_model
-    model = Model(card.kind, card.features, load(uri), card.calibration)
     return Champion(model, name, version, card)
 
 
+def _type(feature: CardFeature) -> DataType:
+    return DataType.string if feature.levels else DataType.double
+
+
 def _log(model: Model, card: ModelCard, signature: ModelSignature) -> ModelInfo:
-    """Log a booster in XGBoost's own format and every other estimator as scikit-learn's, with the card."""
-    # Requirements that are told need not be found by loading the model.
-    told = {"name": "model", "signature": signature, "metadata": card.model_dump(mode="json")}
-    xgboost_pin = f"xgboost-cpu=={xgboost.__version__}"
-    if model.kind == XGBOOST:
-        return mlflow.xgboost.log_model(model.estimator, pip_requirements=[xgboost_pin], **told)
-    pins = [f"scikit-learn=={sklearn.__version__}", xgboost_pin, "churn-spark"]
-    return mlflow.sklearn.log_model(
-        model.estimator,
+    """Log the model with its card. Requirements that are told need not be found by loading the model."""
+    pins = [f"scikit-learn=={sklearn.__version__}", f"xgboost-cpu=={xgboost.__version__}", "churn-spark"]
+    return Saved.log(
+        None,
+        flavour,
+        name="model",
+        metadata=card.model_dump(mode="json"),
+        model=model,
+        signature=signature,
         pip_requirements=pins,
-        serialization_format="cloudpickle",
-        pyfunc_predict_fn="predict_proba",
-        **told,
     )

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,11 @@ from pydantic import ValidationError
 from churn_spark.errors import DataRefused, UserError
 from churn_spark.export.contract import Contract
 from churn_spark.export.folder import FILES, export_model
-from churn_spark.export.onnx_model import TOLERANCE, check_parity, to_onnx, with_more_nulls
+from churn_spark.export.onnx_model import TOLERANCE, check_parity, exportable, with_more_nulls
+from churn_spark.model_card import XGBOOST, Calibration, ModelCard
+from churn_spark.models.model import Model
 from serving.model import load_model
+from tests.models.test_candidates import FEATURES, fitted
 
 NAMES = ["songs_7d", "error_rate_30d", "balance"]
 
@@ -37,6 +41,10 @@ def contract(**changes: Any) -> Contract:
         "metrics": {"roc_auc": 0.8},
     }
     return Contract.model_validate(values | changes)
+
+
+def model(booster: xgboost.Booster, card: ModelCard | None = None) -> Model:
+    return Model(XGBOOST, (card or contract()).features, booster)
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +86,7 @@ def onnx_probabilities(folder: Path, rows: pd.DataFrame) -> NDArray[np.float32]:
 def test_an_early_stopped_model_predicts_with_its_best_trees(
     booster: xgboost.Booster, rows: pd.DataFrame, tmp_path: Path
 ) -> None:
-    folder = export_model(booster, contract(), rows, tmp_path / "model")
+    folder = export_model(model(booster), contract(), rows, tmp_path / "model")
     matrix = xgboost.DMatrix(rows[NAMES])
     best = booster.predict(matrix, iteration_range=(0, booster.best_iteration + 1))
     assert np.abs(best - booster.predict(matrix)).max() > 0.01
@@ -99,7 +107,7 @@ def test_odd_models_predict_as_their_booster(
     rows: pd.DataFrame, churned: NDArray[np.bool_], tmp_path: Path, rounds: int, parameters: dict
 ) -> None:
     odd = train(rows, churned, rounds, **parameters)
-    folder = export_model(odd, contract(), rows, tmp_path / "model")
+    folder = export_model(model(odd), contract(), rows, tmp_path / "model")
     expected = odd.predict(xgboost.DMatrix(rows[NAMES]))
     assert np.abs(expected - onnx_probabilities(folder, rows)).max() <= TOLERANCE
 
@@ -107,7 +115,7 @@ def test_odd_models_predict_as_their_booster(
 def test_a_model_of_whole_numbers_splits_between_them(tmp_path: Path) -> None:
     rows = pd.DataFrame({name: range(20) for name in NAMES}).assign(user_id="u")
     booster = train(rows, np.arange(20) > 9, tree_method="exact")  # splits at 9.5
-    folder = export_model(booster, contract(), rows, tmp_path / "model")
+    folder = export_model(model(booster), contract(), rows, tmp_path / "model")
     between = rows.assign(songs_7d=rows["songs_7d"] + 0.5)
     expected = xgboost.Booster(model_file=folder / "model.ubj").inplace_predict(between[NAMES].to_numpy())
     assert np.abs(expected - onnx_probabilities(folder, between)).max() <= TOLERANCE
@@ -116,9 +124,10 @@ def test_a_model_of_whole_numbers_splits_between_them(tmp_path: Path) -> None:
 def test_another_models_probabilities_are_refused(
     booster: xgboost.Booster, rows: pd.DataFrame, churned: NDArray[np.bool_]
 ) -> None:
-    other = to_onnx(train(rows, churned)).SerializeToString()
-    with pytest.raises(DataRefused, match="differ from the booster's by up to"):
-        check_parity(other, booster, rows[NAMES].to_numpy())
+    values = rows[NAMES].to_numpy()
+    other = onnxruntime.InferenceSession(exportable(model(train(rows, churned)), values))
+    with pytest.raises(DataRefused, match="differ from the model's by up to"):
+        check_parity(other, model(booster), values)
 
 
 def test_parity_is_also_proven_with_each_feature_null() -> None:
@@ -129,10 +138,10 @@ def test_parity_is_also_proven_with_each_feature_null() -> None:
 def test_nulls_of_any_column_type_stand_for_not_known(
     booster: xgboost.Booster, rows: pd.DataFrame, tmp_path: Path
 ) -> None:
-    plain = export_model(booster, contract(), rows, tmp_path / "plain")
+    plain = export_model(model(booster), contract(), rows, tmp_path / "plain")
     objects = rows.astype({"songs_7d": object, "balance": "Float64"})
     objects["songs_7d"] = objects["songs_7d"].where(rows["songs_7d"].notna(), None)
-    nullable = export_model(booster, contract(), objects, tmp_path / "nullable")
+    nullable = export_model(model(booster), contract(), objects, tmp_path / "nullable")
     assert (plain / "SHA256SUMS").read_bytes() == (nullable / "SHA256SUMS").read_bytes()
 
 
@@ -140,7 +149,7 @@ def test_the_example_is_the_first_row_with_the_boosters_answer(
     booster: xgboost.Booster, rows: pd.DataFrame, tmp_path: Path
 ) -> None:
     first = pd.DataFrame({"user_id": ["u0"], "songs_7d": [5.0], "error_rate_30d": [np.nan], "balance": [0.1]})
-    folder = export_model(booster, contract(), pd.concat([first, rows]), tmp_path / "model")
+    folder = export_model(model(booster), contract(), pd.concat([first, rows]), tmp_path / "model")
     example = json.loads((folder / "example.json").read_text())
     best = (0, booster.best_iteration + 1)
     [expected] = booster.predict(xgboost.DMatrix(first[NAMES]), iteration_range=best)
@@ -152,12 +161,12 @@ def test_the_example_is_the_first_row_with_the_boosters_answer(
 
 
 def test_the_contract_is_written_as_given(booster: xgboost.Booster, rows: pd.DataFrame, tmp_path: Path) -> None:
-    folder = export_model(booster, contract(), rows, tmp_path / "model")
+    folder = export_model(model(booster), contract(), rows, tmp_path / "model")
     assert Contract.model_validate_json((folder / "contract.json").read_bytes()) == contract()
 
 
 def test_checksums_cover_every_other_file(booster: xgboost.Booster, rows: pd.DataFrame, tmp_path: Path) -> None:
-    folder = export_model(booster, contract(), rows, tmp_path / "model")
+    folder = export_model(model(booster), contract(), rows, tmp_path / "model")
     lines = (folder / "SHA256SUMS").read_text().splitlines()
     assert {path.name for path in folder.iterdir()} == FILES
     assert lines == [
@@ -166,9 +175,9 @@ def test_checksums_cover_every_other_file(booster: xgboost.Booster, rows: pd.Dat
 
 
 def test_a_second_export_leaves_the_same_bytes(booster: xgboost.Booster, rows: pd.DataFrame, tmp_path: Path) -> None:
-    folder = export_model(booster, contract(), rows, tmp_path / "model")
+    folder = export_model(model(booster), contract(), rows, tmp_path / "model")
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
-    export_model(booster, contract(), rows, folder)
+    export_model(model(booster), contract(), rows, folder)
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
     assert [path.name for path in tmp_path.iterdir()] == ["model"]
 
@@ -176,31 +185,31 @@ def test_a_second_export_leaves_the_same_bytes(booster: xgboost.Booster, rows: p
 def test_an_export_takes_the_place_of_an_older_one(
     booster: xgboost.Booster, rows: pd.DataFrame, churned: NDArray[np.bool_], tmp_path: Path
 ) -> None:
-    folder = export_model(booster, contract(), rows, tmp_path / "model")
-    export_model(train(rows, churned), contract(model_version="4"), rows, folder)
-    fresh = export_model(train(rows, churned), contract(model_version="4"), rows, tmp_path / "fresh")
+    folder = export_model(model(booster), contract(), rows, tmp_path / "model")
+    export_model(model(train(rows, churned)), contract(model_version="4"), rows, folder)
+    fresh = export_model(model(train(rows, churned)), contract(model_version="4"), rows, tmp_path / "fresh")
     assert (folder / "SHA256SUMS").read_bytes() == (fresh / "SHA256SUMS").read_bytes()
 
 
 def test_a_folder_with_other_things_is_left_alone(booster: xgboost.Booster, rows: pd.DataFrame, tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("years of work")
     with pytest.raises(UserError, match="choose another folder"):
-        export_model(booster, contract(), rows, tmp_path)
+        export_model(model(booster), contract(), rows, tmp_path)
     assert (tmp_path / "thesis.txt").read_text() == "years of work"
 
 
 def test_a_refused_export_leaves_the_older_one(booster: xgboost.Booster, rows: pd.DataFrame, tmp_path: Path) -> None:
-    folder = export_model(booster, contract(), rows, tmp_path / "model")
+    folder = export_model(model(booster), contract(), rows, tmp_path / "model")
     before = (folder / "SHA256SUMS").read_bytes()
     with pytest.raises(DataRefused, match="lacks balance"):
-        export_model(booster, contract(), rows.drop(columns="balance"), folder)
+        export_model(model(booster), contract(), rows.drop(columns="balance"), folder)
     assert (folder / "SHA256SUMS").read_bytes() == before
 
 
 def test_the_order_of_the_metrics_does_not_matter(booster: xgboost.Booster, rows: pd.DataFrame, tmp_path: Path) -> None:
     metrics = {"roc_auc": 0.8, "pr_auc": None}
-    one = export_model(booster, contract(metrics=metrics), rows, tmp_path / "one")
-    two = export_model(booster, contract(metrics=dict(reversed(metrics.items()))), rows, tmp_path / "two")
+    one = export_model(model(booster), contract(metrics=metrics), rows, tmp_path / "one")
+    two = export_model(model(booster), contract(metrics=dict(reversed(metrics.items()))), rows, tmp_path / "two")
     assert (one / "SHA256SUMS").read_bytes() == (two / "SHA256SUMS").read_bytes()
 
 
@@ -211,23 +220,23 @@ def test_other_kinds_of_model_are_refused(
     rows: pd.DataFrame, churned: NDArray[np.bool_], tmp_path: Path, parameters: dict
 ) -> None:
     with pytest.raises(DataRefused, match="only gbtree with binary:logistic is exported"):
-        export_model(train(rows, churned, **parameters), contract(), rows, tmp_path / "model")
+        export_model(model(train(rows, churned, **parameters)), contract(), rows, tmp_path / "model")
 
 
 def test_features_in_another_order_are_refused(booster: xgboost.Booster, rows: pd.DataFrame, tmp_path: Path) -> None:
     swapped = contract(features=list(reversed(contract().features)))
     with pytest.raises(DataRefused, match="but its contract names"):
-        export_model(booster, swapped, rows, tmp_path / "model")
+        export_model(model(booster, swapped), swapped, rows, tmp_path / "model")
 
 
 def test_an_infinite_feature_is_refused(booster: xgboost.Booster, rows: pd.DataFrame, tmp_path: Path) -> None:
     with pytest.raises(DataRefused, match="error_rate_30d outside"):
-        export_model(booster, contract(), rows.assign(error_rate_30d=np.inf), tmp_path / "model")
+        export_model(model(booster), contract(), rows.assign(error_rate_30d=np.inf), tmp_path / "model")
 
 
 def test_an_empty_sample_is_refused(booster: xgboost.Booster, rows: pd.DataFrame, tmp_path: Path) -> None:
     with pytest.raises(DataRefused, match="lacks rows"):
-        export_model(booster, contract(), rows[:0], tmp_path / "model")
+        export_model(model(booster), contract(), rows[:0], tmp_path / "model")
 
 
 @pytest.mark.parametrize(
@@ -252,7 +261,9 @@ def test_a_category_is_a_level_in_requests_and_its_place_in_the_model(
     features = [feature.model_dump() for feature in contract().features]
     features[2] |= {"type": "category", "levels": ["free", "paid"]}
     booster = train(codes, churned)
-    folder = export_model(booster, contract(features=features), texts, tmp_path / "model")
+    folder = export_model(
+        model(booster, contract(features=features)), contract(features=features), texts, tmp_path / "model"
+    )
     service, expected = load_model(folder), booster.predict(xgboost.DMatrix(codes[NAMES]))
     for row, probability in zip(texts[:20].to_dict("records"), expected, strict=False):
         given = {name: None if pd.isna(row[name]) else row[name] for name in NAMES}
@@ -260,3 +271,15 @@ def test_a_category_is_a_level_in_requests_and_its_place_in_the_model(
         assert service.predict(request).churn_probability == pytest.approx(probability, abs=TOLERANCE)
     with pytest.raises(ValidationError, match="'free' or 'paid'"):
         service.request_type.model_validate({"user_id": "u", "features": {**given, "balance": "gold"}})
+
+
+def test_a_calibrated_pipeline_is_exported_and_served(tmp_path: Path) -> None:
+    features = [feature.model_dump() for feature in FEATURES]
+    plain = replace(fitted("logistic_regression"), calibration=Calibration(method="platt", slope=1.5, intercept=-0.5))
+    columns = pd.DataFrame([[12.0, 40.0, "c"], [np.nan, np.nan, None]], columns=[one.name for one in FEATURES])
+    folder = export_model(plain, contract(features=features), columns.assign(user_id="u"), tmp_path / "model")
+    assert {path.name for path in folder.iterdir()} == FILES - {"model.ubj"}
+    service = load_model(folder)
+    request = {"user_id": "u", "features": {"days_since_last_event": 12.0, "songs_7d": 40.0, "plan": "c"}}
+    answer = service.predict(service.request_type.model_validate(request)).churn_probability
+    assert answer == pytest.approx(plain.probabilities(np.array([[12.0, 40.0, 2.0]]))[0], abs=TOLERANCE)

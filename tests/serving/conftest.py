@@ -10,6 +10,8 @@ import xgboost
 
 from churn_spark.export.contract import Contract
 from churn_spark.export.folder import export_model
+from churn_spark.model_card import XGBOOST
+from churn_spark.models.model import Model
 
 
 @pytest.fixture(scope="session")
@@ -54,4 +56,6 @@ def model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         }
     )
     rows.insert(0, "user_id", [f"u{row}" for row in range(200)])
-    return export_model(booster, contract, rows, tmp_path_factory.mktemp("export") / "model")
+    return export_model(
+        Model(XGBOOST, contract.features, booster), contract, rows, tmp_path_factory.mktemp("export") / "model"
+    )
