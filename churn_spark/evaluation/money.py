@@ -40,4 +40,6 @@ def money_curve(counts: pd.DataFrame, value: float, cost: float, success_rate: f
 def best_by_money(counts: pd.DataFrame, value: float, cost: float, success_rate: float) -> float:
     """The threshold with the highest net value; if several reach it, the highest of these; 1 if no offer pays."""
     curve = money_curve(counts, value, cost, success_rate)
+    if curve["net"].max() <= 0:
+        return 1.0
     return float(curve["threshold"].iloc[int(np.argmax(curve["net"]))])

@@ -20,6 +20,10 @@ class Slice(NamedTuple):
     low: float = -np.inf
     high: float = np.inf
 
+    def of(self, values: pd.Series) -> pd.Series:
+        """Which of the feature's values, or codes of a category, are in the slice; an unknown one is in none."""
+        return (values >= self.low) & (values < self.high)
+
 
 SLICES = (
     Slice("New customers, registered less than 30 days ago", "account_age_days", high=30),
@@ -58,8 +62,7 @@ def slice_table(
     places = {feature.name: place for place, feature in enumerate(features)}
     lines = []
     for part in slices_of(features):
-        values = holdout.rows[:, places[part.feature]]
-        inside = (values >= part.low) & (values < part.high)  # an unknown value is in no slice
+        inside = part.of(pd.Series(holdout.rows[:, places[part.feature]])).to_numpy()
         if inside.any():
             lines.append({"slice": part.name, **ranking(holdout.churned[inside], scores[inside], seed)._asdict()})
     return pd.DataFrame(lines)

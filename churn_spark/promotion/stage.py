@@ -13,9 +13,12 @@ from pyspark.sql import functions as F
 
 from churn_spark.behavior.definition import FEATURE_VERSION
 from churn_spark.errors import DataRefused
+from churn_spark.evaluation.slices import slices_of
+from churn_spark.export.onnx_model import exportable
 from churn_spark.features.catalogue import ALL_FEATURES
 from churn_spark.features.encoding import model_inputs
 from churn_spark.lake import Lake
+from churn_spark.models.columns import rows_of
 from churn_spark.promotion.comparison import compare
 from churn_spark.promotion.rule import Comparison, gain_in_words, objections, standing
 from churn_spark.promotion.tables import PROMOTIONS
@@ -28,6 +31,7 @@ from churn_spark.training.prediction import churn_probability
 from churn_spark.training.registry import CHALLENGER, CHAMPION, PREVIOUS, Champion
 from churn_spark.training.tables import TRAINING_SET
 
+EXPORTED = 300  # customers on whom the exported model must predict the same
 COMPARED = 50_000  # customers of the holdout; with more, the interval would be narrower than what matters
 log = logging.getLogger(__name__)
 
@@ -52,7 +56,7 @@ def promote(lake: Lake, settings: Settings) -> Mapping[str, int]:
     if version in out and not settings.promotion.version:
         raise DataRefused(f"version {version} was rolled back; train another one, or name it with --version {version}")
     comparison = _compared(lake, settings, version, champions[-1])
-    against = objections(comparison, settings.promotion)
+    against = [*objections(comparison, settings.promotion), *_not_exportable(lake, version, settings)]
     missing = settings.promotion.approvals - len(settings.promotion.approvers)
     if missing > 0:
         against.append(f"{missing} more must approve it (--approved-by, names with commas between them)")
@@ -141,8 +145,24 @@ def _compared(lake: Lake, settings: Settings, version: str, champion_version: st
         models["champion"] = champion
     except DataRefused as refusal:
         log.warning("the champion is not compared with: %s", refusal)
-    scored = holdout.select("user_id", "churned", *(_probability(model).alias(name) for name, model in models.items()))
-    return compare(sample(scored, COMPARED), {}, settings.training.seed)
+    features = models["challenger"].card.features
+    slices = slices_of(features)
+    sliced = [feature for feature in features if feature.name in {part.feature for part in slices}]
+    probabilities = [_probability(model).alias(name) for name, model in models.items()]
+    scored = holdout.select("user_id", "churned", *model_inputs(sliced), *probabilities)
+    drawn = sample(scored, COMPARED)
+    return compare(drawn, {part.name: part.of(drawn[part.feature]) for part in slices}, settings.training.seed)
+
+
+def _not_exportable(lake: Lake, version: str, settings: Settings) -> list[str]:
+    """Why the service could not answer with the version, if so."""
+    model = registry.load_version(version, settings).model
+    rows = lake.read(TRAINING_SET).where("split = 'holdout'").orderBy("user_id").limit(EXPORTED).toPandas()
+    try:
+        exportable(model, rows_of(rows, model.features))
+    except DataRefused as refusal:
+        return [str(refusal)]
+    return []
 
 
 def _probability(model: Champion) -> Column:

@@ -2,11 +2,11 @@
 
 from pyspark.sql import functions as F
 
+from churn_spark.evaluation.value import offer_pays_from, worth
 from churn_spark.features.point_in_time import at_newest_as_of
 from churn_spark.features.tables import BEHAVIOR
 from churn_spark.lake import Lake
 from churn_spark.scoring.tables import CHURN_SCORES
-from churn_spark.scoring.value import offer_pays_from, value_in_money
 from churn_spark.settings.all import Settings
 
 
@@ -38,9 +38,10 @@ def offers(lake: Lake, settings: Settings) -> str:
     money, newest = settings.money, at_newest_as_of(lake.read(CHURN_SCORES))
     fees = newest.join(lake.read(BEHAVIOR).select("user_id", "as_of", "clv_3y"), ["user_id", "as_of"])
     mean = fees.agg(F.avg("clv_3y")).collect()[0][0] or 0.0
-    kept_value = money.kept_customer_value or value_in_money(mean, money)
-    if not kept_value:
+    known = worth(mean, money)
+    if known is None:
         return ""
+    kept_value = known.kept_value
     from_probability = offer_pays_from(money, kept_value)
     pays = newest.where(F.col("churn_probability") > from_probability).count()
     return (

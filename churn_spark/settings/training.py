@@ -19,6 +19,7 @@ class TrainingSettings(Section):
     method: Literal["full", "recency", "warm_start", "ensemble"]
     half_life_days: PositiveFloat
     parameters: Literal["settings", "searched"]
+    threshold: Literal["money", "f1"]
     calibration: Literal["none", "isotonic", "platt"]
     validation_share: float = Field(gt=0, lt=1)
     min_positives: PositiveInt

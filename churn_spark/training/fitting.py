@@ -15,10 +15,14 @@ from pyspark.sql import functions as F
 from churn_spark.behavior.definition import FEATURE_VERSION, Declared
 from churn_spark.errors import UserError
 from churn_spark.evaluation.metrics import array_counts, best_threshold, evaluate, interval, roc_auc, score_counts
+from churn_spark.evaluation.money import Money, best_by_money
+from churn_spark.evaluation.value import worth
 from churn_spark.features.encoding import model_inputs
 from churn_spark.model_card import XGBOOST, CardFeature, ModelCard
+from churn_spark.models.candidate import Labelled
 from churn_spark.models.explanation import explainable
 from churn_spark.models.model import Model
+from churn_spark.quality.sample import SAMPLE
 from churn_spark.settings.all import Settings
 from churn_spark.settings.section import Section
 from churn_spark.settings.training import TrainingSettings
@@ -30,6 +34,8 @@ from churn_spark.training.matrix import fetch
 from churn_spark.training.prediction import churn_probability
 from churn_spark.training.profile import ReferenceProfile, profile_of_arrays, profile_of_frame
 from churn_spark.training.retraining import refitted
+
+WORTH = "clv_3y"  # the feature that tells what a customer is worth, in monthly fees
 
 
 def fingerprint(training_set: DataFrame, settings: Settings, found: Mapping[str, Any] | None = None) -> str:
@@ -80,20 +86,31 @@ def fits_locally(rows: int, features: int, training: TrainingSettings) -> bool:
 
 @dataclass(frozen=True)
 class Trained:
-    """A model with what its users must know of it, and the profile of the rows that it learned from."""
+    """A model with what its users must know of it, and the profile of the rows that it learned from.
+
+    - `holdout`: rows that it was tested on, in the order of its features; a sample if they are too many.
+    - `money`: what a kept customer is worth and an offer costs, None if that is unknown.
+    """
 
     model: Model
     card: ModelCard
     profile: ReferenceProfile
+    holdout: Labelled
+    money: Money | None
 
 
 class _Fitted(NamedTuple):
-    """A model without calibration, the counts of its scores, and how to get the profile of a model like it."""
+    """A model without calibration, the counts of its scores, and how to get the profile of a model like it.
+
+    `rows`: those of the holdout, or a sample. `fees`: the mean of `clv_3y` on validation, None if it is unknown.
+    """
 
     model: Model
     validation: pd.DataFrame
     holdout: pd.DataFrame
     profile: Callable[[Model], ReferenceProfile]
+    rows: Labelled
+    fees: float | None
 
 
 def train_model(
@@ -104,7 +121,7 @@ def train_model(
     found: Mapping[str, Any] | None = None,
     old: Model | None = None,
 ) -> Trained:
-    """Fit the `features` on train, calibrate and choose the threshold (highest F1) on validation, test on holdout.
+    """Fit the `features` on train, calibrate and choose the threshold on validation, test on holdout.
 
     `best` of some customers of the holdout, as `benchmark_metrics` takes it, adds its metrics. `found`: parameters of
     the kind of model that take the place of those in the settings, or of its own. `old`: the champion, which
@@ -118,7 +135,9 @@ def train_model(
     calibration = learned(settings.training.calibration, fitted.validation)
     model = replace(fitted.model, calibration=calibration)
     validation, holdout = (after(calibration, counts) for counts in (fitted.validation, fitted.holdout))
-    threshold = best_threshold(validation)
+    money = worth(fitted.fees, settings.money)
+    by_money = settings.training.threshold == "money" and money is not None
+    threshold = best_by_money(validation, *money[:3]) if money and by_money else best_threshold(validation)
     metrics: dict[str, float | None] = asdict(evaluate(holdout, threshold))
     metrics["roc_auc_low"], metrics["roc_auc_high"] = interval(holdout, roc_auc, settings.training.seed)
     metrics["mean_probability"] = float(np.average(holdout["score"], weights=holdout["rows"]))
@@ -140,7 +159,7 @@ def train_model(
         calibration=model.calibration,
         metrics=metrics,
     )
-    return Trained(model, card, fitted.profile(model))
+    return Trained(model, card, fitted.profile(model), fitted.rows, money)
 
 
 def _fit_here(
@@ -164,9 +183,13 @@ def _fit_here(
     tuned, tested = (
         array_counts(part.churned, model.probabilities(part.rows)) for part in (validation, parts["holdout"])
     )
-    return _Fitted(
-        model, tuned, tested, lambda model: profile_of_arrays(train, model.probabilities(train.rows), model.features)
-    )
+
+    def profile(model: Model) -> ReferenceProfile:
+        return profile_of_arrays(train, model.probabilities(train.rows), model.features)
+
+    names = [feature.name for feature in told]
+    fees = float(np.nanmean(validation.rows[:, names.index(WORTH)])) if WORTH in names else None
+    return _Fitted(model, tuned, tested, profile, parts["holdout"], fees)
 
 
 def _fit_on_workers(
@@ -182,10 +205,14 @@ def _fit_on_workers(
     )
     scored = training_set.select("split", "churned", churn_probability(model, inputs).alias("churn_probability"))
     tuned, tested = (score_counts(scored.where(F.col("split") == split)) for split in ("validation", "holdout"))
-    train = training_set.where("split = 'train'")
-    return _Fitted(
-        model, tuned, tested, lambda model: profile_of_frame(train, features, churn_probability(model, inputs))
-    )
+
+    def profile(model: Model) -> ReferenceProfile:
+        return profile_of_frame(train, features, churn_probability(model, inputs))
+
+    some = training_set.where("split = 'holdout'").orderBy(F.xxhash64("user_id")).limit(SAMPLE)
+    worth_of = training_set.where("split = 'validation'").agg(F.avg(WORTH)) if WORTH in training_set.columns else None
+    fees = worth_of.collect()[0][0] if worth_of is not None else None
+    return _Fitted(model, tuned, tested, profile, fetch(some, features)["holdout"], fees)
 
 
 def xgboost_parameters(training: TrainingSettings) -> dict[str, Any]:

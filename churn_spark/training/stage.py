@@ -34,11 +34,12 @@ from churn_spark.training.ceiling import ceiling_scores
 from churn_spark.training.checks import check_columns, check_positives
 from churn_spark.training.expectations import training_rows
 from churn_spark.training.fitting import fingerprint, train_model
+from churn_spark.training.judging import report_of
 from churn_spark.training.leakage import label_known
 from churn_spark.training.observed import TILE_COLUMNS, observed
 from churn_spark.training.oracle import oracle_scores
 from churn_spark.training.split import split_by_customer, split_by_time, with_bucket
-from churn_spark.training.tables import SEARCHES, TRAINING_SET
+from churn_spark.training.tables import SEARCHES, SPLITS, TRAINING_SET
 
 GOING_ON = ("warm_start", "ensemble")  # methods that go on with the champion
 
@@ -94,10 +95,22 @@ def train(lake: Lake, settings: Settings) -> Mapping[str, int]:
         artifacts = {
             "lookups.json": json.dumps({"lookups": lookups}, indent=2),
             "reference_profile.json": trained.profile.model_dump_json(),
+            "report.html": report_of(trained, _splits(rows), sources, settings),
         }
         version = registry.register(trained.model, trained.card, mark, sources, artifacts, settings)
     registry.set_alias(registry.CHALLENGER, version, settings)
     return {"challenger version": int(version)}
+
+
+def _splits(rows: DataFrame) -> pd.DataFrame:
+    """Rows, churned rows and days of each part of the split, for the report."""
+    parts = rows.groupBy(F.col("split").alias("part")).agg(
+        F.count("*").alias("rows"),
+        F.count_if("churned").alias("churned"),
+        F.min(day_of("as_of")).alias("first as_of"),
+        F.max(day_of("as_of")).alias("last as_of"),
+    )
+    return parts.toPandas().set_index("part").reindex(SPLITS).dropna(subset="rows").reset_index()
 
 
 def searched(lake: Lake, settings: Settings) -> Mapping[str, Any]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from churn_spark.scoring.value import offer_pays_from, value_in_money
+from churn_spark.evaluation.value import offer_pays_from, value_in_money
 from churn_spark.settings.money import MoneySettings
 
 MONEY = MoneySettings(
