@@ -43,7 +43,7 @@ from churn_spark.training.fitting import on_card, xgboost_parameters
 from churn_spark.training.stage import model_features, train
 from churn_spark.training.tables import TRAINING_SET
 from churn_spark.tuning.data import Data
-from churn_spark.tuning.executors import run_trials
+from churn_spark.tuning.executors import trial_runner
 from churn_spark.tuning.folds import Fold, Places
 from churn_spark.tuning.grids import every
 from churn_spark.tuning.stage import WAVES
@@ -101,12 +101,13 @@ def many_fits(lake: Lake, rows: int, folder: Path) -> Iterator[Measured]:
     places = Places(np.zeros(rows, dtype=int), np.arange(rows), part, 0)
     folds = [Fold(str(number), part != number, part == number, part == number) for number in range(FOLDS)]
     bench = Bench(Data(labelled, places, tuple(map(on_card, features))), folds, 25, 0.98)
-    tried = [Trial("xgboost", {**one, "early_stopping_rounds": 1000}, 0, 7) for one in every(GRID)]
+    tried = [Trial("xgboost", {**one, "early_stopping_rounds": 1000, "nthread": 1}, 0, 7) for one in every(GRID)]
     trials = [trial for one in tried for trial in repeated(one, folds)]
     at_once = WAVES * CORES
     waves = [trials[start : start + at_once] for start in range(0, len(trials), at_once)]
-    list(run_trials(lake.spark, bench, [trials[:CORES]]))
-    ours = seconds(lambda: list(run_trials(lake.spark, bench, waves)))
+    run = trial_runner(lake.spark, bench)
+    run(trials[:CORES])
+    ours = seconds(lambda: list(map(run, waves)))
     what = f"{len(tried)} x {FOLDS} fits, {rows:,} rows"
     held = frame(lake, labelled, names, part, folder).withColumn("label", F.col("churned").cast("double")).cache()
     validator = of_spark(names)
