@@ -22,7 +22,7 @@ from churn_spark.training.checks import check_columns, telling_of_arrays
 from churn_spark.training.fitting import fingerprint, on_card, own_parameters
 from churn_spark.training.stage import bucketed, model_features
 from churn_spark.training.tables import SEARCHES, TRAINING_SET
-from churn_spark.tuning.comparison import Run, table, trials_of, tuned
+from churn_spark.tuning.comparison import Run, in_markdown, table, trials_of, tuned
 from churn_spark.tuning.data import fetch_data
 from churn_spark.tuning.executors import trial_runner
 from churn_spark.tuning.folds import Fold, folds
@@ -67,7 +67,8 @@ def compare(lake: Lake, settings: Settings) -> Mapping[str, int]:
                 metrics = {name: row[name] for name in METRICS if not np.isnan(row[name])}
                 log_nested(f"{part}: {row['candidate']}", json.loads(row["parameters"]), metrics)
         compared = pd.concat(tables, ignore_index=True)
-        log_summary({}, {"comparison.json": compared.to_json(orient="records", indent=2)})
+        of_all = compared.to_json(orient="records", indent=2)
+        log_summary({}, {"comparison.json": of_all, "comparison.md": in_markdown(compared, chosen.protocol)})
     about = {"comparison": lake.run_id, "compared_at": datetime.now(UTC), "protocol": chosen.protocol}
     known = compared.astype(object).mask(compared.isna(), None)
     rows = [{**about, **row} for row in known.to_dict("records")]

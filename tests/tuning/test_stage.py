@@ -107,7 +107,11 @@ def test_a_search_that_was_killed_goes_on_and_its_best_reaches_training(
     found = searched(lake, here.model_copy(update={"training": training}))
     assert found == json.loads(best["parameters"])
     assert "C" in found
-    assert search(lake, here)["gone on with"] == 10
+    longer = here.tuning.model_copy(update={"trials": 4})
+    assert search(lake, here.model_copy(update={"tuning": longer}))["gone on with"] == 10
+    [again] = lake.read(SEARCHES).collect()
+    assert again["searched_at"] > best["searched_at"]
+    assert "of 4" in again["reason"]
 
 
 def test_a_kind_without_parameters_cannot_be_searched(lake: Lake, here: Settings) -> None:
