@@ -84,7 +84,6 @@ class Killed(BaseException):
 def test_a_search_that_was_killed_goes_on_and_its_best_reaches_training(
     lake: Lake, here: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stage, "WAVES", 1)
     told, waves = stage._told, []
 
     def die_after_two_waves(*arguments: object) -> None:
