@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format serve cluster-test prove bench-pipeline bench-ingest bench-features constraints clean
+.PHONY: help setup demo test lint format serve cluster-test prove bench-pipeline bench-ingest bench-features bench-training constraints clean
 
 BIN := .venv/bin
 CONFIG ?= conf/local.yml
@@ -61,6 +61,9 @@ bench-ingest: setup ## Measure ID recovery, bronze and the quality gate; LOGS=<f
 
 bench-features: setup ## Measure features and point-in-time joins against plain ways to compute them
 	@$(BIN)/python -m tests.benchmarks.bench_features
+
+bench-training: setup ## Measure training against plain ways to fit, and many fits at once against Spark's own way
+	@$(BIN)/python -m tests.benchmarks.bench_training
 
 constraints: ## Pin anew what setup.py asks for, keeping the pins that still fit
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --all-extras --no-annotate \

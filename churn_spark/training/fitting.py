@@ -175,8 +175,7 @@ def _fit_here(
     places = [place for place, feature in enumerate(features) if feature in told]
     parts = {name: part._replace(rows=part.rows[:, places]) for name, part in fetched.items()}
     train, validation = parts["train"], parts["validation"]
-    parameters = xgboost_parameters(training)
-    of_kind = {**{XGBOOST: parameters, "ensemble": {XGBOOST: parameters}}.get(training.model, {}), **found}
+    of_kind = {**own_parameters(training).get(training.model, {}), **found}
     inputs = tuple(map(on_card, told))
     model = refitted(training.method, training.model, train, validation, inputs, of_kind, training.seed, old)
     model = explainable(model, train.rows, training.seed)
@@ -213,6 +212,12 @@ def _fit_on_workers(
     worth_of = training_set.where("split = 'validation'").agg(F.avg(WORTH)) if WORTH in training_set.columns else None
     fees = worth_of.collect()[0][0] if worth_of is not None else None
     return _Fitted(model, tuned, tested, profile, fetch(some, features)["holdout"], fees)
+
+
+def own_parameters(training: TrainingSettings) -> dict[str, dict[str, Any]]:
+    """The parameters that the settings give to kinds of models, by kind, as the candidates take them."""
+    parameters = xgboost_parameters(training)
+    return {XGBOOST: parameters, "ensemble": {XGBOOST: parameters}}
 
 
 def xgboost_parameters(training: TrainingSettings) -> dict[str, Any]:

@@ -13,7 +13,7 @@ SEARCHES = Table(
     search STRING NOT NULL COMMENT 'Mark of the rows, the folds and the settings of the search',
     searched_at TIMESTAMP NOT NULL COMMENT 'When it ended',
     kind STRING NOT NULL COMMENT 'Kind of model',
-    way STRING NOT NULL COMMENT 'The way that won: grid or optuna',
+    way STRING NOT NULL COMMENT 'The way that won: settings (nothing was better), grid or optuna',
     parameters STRING NOT NULL COMMENT 'The best parameters, JSON; those that are not named stay as they are',
     roc_auc DOUBLE NOT NULL COMMENT 'Of the best parameters, mean over the folds',
     own_roc_auc DOUBLE NOT NULL COMMENT 'Of the parameters before the search, on the same folds',

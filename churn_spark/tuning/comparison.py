@@ -21,6 +21,11 @@ SHARES = (0.125, 0.25, 0.5, 1.0)
 SEEDS = 10
 WAYS: tuple[Retraining, ...] = ("kept", *METHODS_OF_RETRAINING)
 IN_ORDER = ("stability", "learning_curve", "retraining")  # the parts whose rows stay in the order of the trials
+SHOWN = {
+    "roc_auc": "ROC-AUC", "roc_auc_std": "+-", "pr_auc": "PR-AUC", "f1": "F1", "brier": "Brier",
+    "calibrated_brier": "calibrated", "balanced_accuracy": "bal. acc.", "false_positive_rate": "FPR",
+    "train_seconds": "fit s", "microseconds_a_row": "us/row", "stability": "stability",
+}  # fmt: skip
 Named = tuple[str, Trial]
 Run = Callable[[Sequence[Trial]], Sequence[Result]]
 
@@ -80,6 +85,22 @@ def table(part: Part, named: Iterable[tuple[str, Result]]) -> pd.DataFrame:
         })  # fmt: skip
     ordered = pd.DataFrame(rows)
     return ordered if part in IN_ORDER else ordered.sort_values("roc_auc", ascending=False)
+
+
+def in_markdown(compared: pd.DataFrame, protocol: str) -> str:
+    """The main metrics as Markdown, a table for each part; the title says what the protocol is good for."""
+    lines = [f"# Protocol {protocol}" + (" (for comparison only)" if protocol == "retrospective" else "")]
+    for part, of_part in compared.groupby("part", sort=False):
+        values = of_part[[*SHOWN]].astype(float).map(lambda value: f"{value:.4f}" if np.isfinite(value) else "-")
+        values.insert(0, "candidate", of_part["candidate"])
+        rows = [[str(part), *SHOWN.values()], *values.to_numpy().tolist()]
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        rows.insert(1, ["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])])
+        lines.append("")
+        for first, *others in rows:
+            cells = [first.ljust(widths[0]), *map(str.rjust, others, widths[1:])]
+            lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
 
 
 def _by_name(named: Iterable[tuple[str, Result]]) -> dict[str, list[Result]]:

@@ -51,8 +51,8 @@ def folds(
     - retrospective: one row a customer, the last one, grouped. For comparison only: public notebooks do it.
 
     In rolling and windows, the horizon of every label to learn from ends before the `as_of` that is tested on.
-    Validation rows are of other customers than the rows to learn from. A fold is left out if one of its parts lacks
-    churned rows or others.
+    Validation rows are of other customers than the rows to learn from. A fold is left out if one of its parts has
+    fewer than two churned rows or no others.
 
     Example: `as_of` is weekly, labels look 14 days ahead, and the newest `as_of` is 29 May. The newest rolling fold
     tests on 29 May and learns from rows as of 15 May and before, the fold before tests on 22 May.
@@ -63,7 +63,7 @@ def folds(
     chosen = [
         fold
         for fold in made(places, number, validation_share)
-        if all(0 < churned[part].sum() < part.sum() for part in (fold.train, fold.validation, fold.test))
+        if all(1 < churned[part].sum() < part.sum() for part in (fold.train, fold.validation, fold.test))
     ]
     if not chosen:
         raise DataRefused(

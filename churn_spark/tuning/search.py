@@ -10,7 +10,7 @@ import optuna
 
 from churn_spark.tuning.grids import GRIDS, SPACES, WHOLE, every
 
-Way = Literal["grid", "optuna"]
+Way = Literal["settings", "grid", "optuna"]
 Parameters = Mapping[str, Any]
 
 
@@ -48,6 +48,11 @@ class Search:
     def done_by(self, way: Way) -> list[Tried]:
         """What this way has tried already, in its order."""
         return sorted((one for one in self.done if one.way == way), key=lambda one: one.number)
+
+
+def unsearched(search: Search) -> list[Tried]:
+    """The parameters that training takes without a search, so that a search never makes them worse."""
+    return search.done_by("settings") or search.wave("settings", [(0, {})])
 
 
 def grid(search: Search) -> list[Tried]:
@@ -93,7 +98,7 @@ def best(tried: Sequence[Tried]) -> Tried:
 def why(by_way: Mapping[Way, Sequence[Tried]]) -> str:
     """Which way won, in a sentence, with what each way found by how many sets of parameters."""
     winners = {way: best(tried) for way, tried in by_way.items() if tried}
-    parts = [f"{way} found ROC-AUC {one.roc_auc:.4f} in {len(by_way[way])} tries" for way, one in winners.items()]
+    parts = [f"{way}: ROC-AUC {one.roc_auc:.4f}, best of {len(by_way[way])}" for way, one in winners.items()]
     won = best(list(winners.values()))
     gains = [won.roc_auc - one.roc_auc for one in winners.values() if one is not won]
     if not gains:

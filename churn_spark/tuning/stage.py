@@ -18,18 +18,29 @@ from churn_spark.models.candidates import CANDIDATES
 from churn_spark.session import tasks_at_once
 from churn_spark.settings.all import Settings
 from churn_spark.tracking import LogNested, log_summary, open_store, parent_run
-from churn_spark.training.checks import check_columns
-from churn_spark.training.fitting import fingerprint, on_card
+from churn_spark.training.checks import check_columns, telling_of_arrays
+from churn_spark.training.fitting import fingerprint, on_card, own_parameters
 from churn_spark.training.stage import bucketed, model_features
 from churn_spark.training.tables import SEARCHES, TRAINING_SET
-from churn_spark.tuning.comparison import table, trials_of, tuned
+from churn_spark.tuning.comparison import Run, in_markdown, table, trials_of, tuned
 from churn_spark.tuning.data import fetch_data
-from churn_spark.tuning.executors import run_trials
-from churn_spark.tuning.folds import folds
+from churn_spark.tuning.executors import trial_runner
+from churn_spark.tuning.folds import Fold, folds
 from churn_spark.tuning.grids import GRIDS, SPACES
-from churn_spark.tuning.search import Parameters, Search, Tried, Way, best, grid, learned, parameters_of, why
+from churn_spark.tuning.search import (
+    Parameters,
+    Search,
+    Tried,
+    Way,
+    best,
+    grid,
+    learned,
+    parameters_of,
+    unsearched,
+    why,
+)
 from churn_spark.tuning.tables import COMPARISONS, METRICS, TRIALS
-from churn_spark.tuning.trials import Bench, Result, Trial, repeated
+from churn_spark.tuning.trials import Bench, Trial, repeated
 
 WAVES = 4  # as many trials at once as four times the cores, so that no core waits long for the slowest trial
 log = logging.getLogger(__name__)
@@ -43,7 +54,7 @@ def compare(lake: Lake, settings: Settings) -> Mapping[str, int]:
     open_store(settings)
     bench, chosen = _bench(lake, settings), settings.tuning
     number, seed = len(bench.folds), settings.training.seed
-    run = partial(_at_once, lake, bench)
+    run = trial_runner(lake.spark, bench)
     kinds = chosen.candidates if "candidates" in chosen.parts else [settings.training.model]
     parameters = tuned(kinds, chosen.budget, number - 1, seed, run)
     tables = []
@@ -56,7 +67,8 @@ def compare(lake: Lake, settings: Settings) -> Mapping[str, int]:
                 metrics = {name: row[name] for name in METRICS if not np.isnan(row[name])}
                 log_nested(f"{part}: {row['candidate']}", json.loads(row["parameters"]), metrics)
         compared = pd.concat(tables, ignore_index=True)
-        log_summary({}, {"comparison.json": compared.to_json(orient="records", indent=2)})
+        of_all = compared.to_json(orient="records", indent=2)
+        log_summary({}, {"comparison.json": of_all, "comparison.md": in_markdown(compared, chosen.protocol)})
     about = {"comparison": lake.run_id, "compared_at": datetime.now(UTC), "protocol": chosen.protocol}
     known = compared.astype(object).mask(compared.isna(), None)
     rows = [{**about, **row} for row in known.to_dict("records")]
@@ -78,21 +90,21 @@ def search(lake: Lake, settings: Settings) -> Mapping[str, int]:
     lake.create(TRIALS)
     done = _done(lake, mark)
     at_once = max(1, WAVES * _cores(lake) // len(bench.folds))
-    run = partial(_tried, lake, bench, kind, settings.training.seed)
+    run = partial(_tried, trial_runner(lake.spark, bench), bench.folds, kind, settings.training.seed)
     with parent_run("search", mark, settings) as log_nested:
         told = partial(_told, lake, mark, kind, log_nested, list(done))
         state = Search(kind, settings.training.seed, at_once, done, run, told)
-        by_way: dict[Way, list[Tried]] = {}
+        by_way: dict[Way, list[Tried]] = {"settings": unsearched(state)}
         if "grid" in ways:
             by_way["grid"] = grid(state)
         if "optuna" in ways:
             by_way["optuna"] = learned(state, settings.tuning.trials)
         winner = best([one for tried in by_way.values() for one in tried])
-        [own] = run("grid", [(0, {})])
+        [own] = by_way["settings"]
         log_summary({"roc_auc": winner.roc_auc, "own_roc_auc": own.roc_auc}, {"why.txt": why(by_way)})
     row = (mark, datetime.now(UTC), kind, winner.way, json.dumps(winner.parameters), winner.roc_auc, own.roc_auc,
            why(by_way))  # fmt: skip
-    lake.append(SEARCHES, lake.spark.createDataFrame([row], SEARCHES.columns), f"search {mark}", 0)
+    lake.merge(SEARCHES, lake.spark.createDataFrame([row], SEARCHES.columns))
     log.warning("%s: %s; set training.parameters: searched to train with %s", kind, why(by_way),
                 json.dumps(winner.parameters))  # fmt: skip
     return {"tries": sum(map(len, by_way.values())), "gone on with": len(done), "folds": len(bench.folds)}
@@ -112,6 +124,7 @@ def _bench(lake: Lake, settings: Settings) -> Bench:
         raise UserError(f"tuning.candidates: no kind of model is named {', '.join(sorted(unknown))}")
     ahead = settings.labels.gap_days + settings.labels.horizon_days
     data = fetch_data(bucketed(lake, rows, settings), features, tuple(map(on_card, features)), ahead)
+    telling_of_arrays(features, data.labelled.rows)
     chosen = settings.tuning
     share = settings.training.validation_share
     made = folds(chosen.protocol, data.places, data.labelled.churned, chosen.folds, share)
@@ -120,25 +133,23 @@ def _bench(lake: Lake, settings: Settings) -> Bench:
             "tuning.folds: %d of %d folds, because the logs hold no more as_of that lie %d days after others",
             len(made), chosen.folds, ahead,
         )  # fmt: skip
-    return Bench(data, made, chosen.selected_features, chosen.max_correlation, settings.training.half_life_days)
+    one_thread = own_parameters(settings.training.model_copy(update={"workers": 1}))
+    return Bench(
+        data, made, chosen.selected_features, chosen.max_correlation, settings.training.half_life_days, one_thread
+    )
 
 
 def _cores(lake: Lake) -> int:
     return tasks_at_once(lake.spark) or 1
 
 
-def _at_once(lake: Lake, bench: Bench, trials: Sequence[Trial]) -> list[Result]:
-    [results] = run_trials(lake.spark, bench, [trials])
-    return results
-
-
 def _tried(
-    lake: Lake, bench: Bench, kind: str, seed: int, way: Way, numbered: Sequence[tuple[int, Parameters]]
+    run: Run, folds: Sequence[Fold], kind: str, seed: int, way: Way, numbered: Sequence[tuple[int, Parameters]]
 ) -> list[Tried]:
     """The sets of parameters, each on all folds, at once."""
-    trials = [trial for _, one in numbered for trial in repeated(Trial(kind, one, 0, seed), bench.folds)]
-    results = pd.DataFrame([result.metrics for result in _at_once(lake, bench, trials)])
-    places = pd.Series(range(len(results))) // len(bench.folds)
+    trials = [trial for _, one in numbered for trial in repeated(Trial(kind, one, 0, seed), folds)]
+    results = pd.DataFrame([result.metrics for result in run(trials)])
+    places = pd.Series(range(len(results))) // len(folds)
     grouped = results[["roc_auc", "train_seconds"]].astype(float).groupby(places.to_numpy())
     means, spread = grouped.mean(), grouped["roc_auc"].std(ddof=0)
     return [

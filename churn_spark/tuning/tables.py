@@ -35,7 +35,7 @@ TRIALS = Table(
     "One row per finished set of parameters of a search; a search that was killed goes on from here",
     """
     search STRING NOT NULL COMMENT 'Mark of the rows, the folds and the settings of the search',
-    way STRING NOT NULL COMMENT 'grid or optuna',
+    way STRING NOT NULL COMMENT 'settings, grid or optuna',
     number INT NOT NULL COMMENT 'Place in the way, from 0',
     kind STRING NOT NULL COMMENT 'Kind of model',
     parameters STRING NOT NULL COMMENT 'Parameters that differ from the own ones of the kind, JSON',

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import brier_score_loss
 
 from churn_spark.evaluation.metrics import array_counts, best_threshold, evaluate, roc_auc
-from churn_spark.model_card import XGBOOST, CardFeature
+from churn_spark.model_card import CardFeature
 from churn_spark.models.calibration import calibrated, platt
 from churn_spark.models.candidate import Labelled, Rows
 from churn_spark.models.candidates import fit_model
@@ -24,7 +24,6 @@ from churn_spark.tuning.imbalance import Method, balanced
 from churn_spark.tuning.selection import Choice, chosen
 
 Retraining = Refit | Literal["kept"]
-ONE_THREAD: Mapping[str, Mapping[str, Any]] = {XGBOOST: {"nthread": 1}, "ensemble": {XGBOOST: {"nthread": 1}}}
 
 
 @dataclass(frozen=True)
@@ -64,13 +63,14 @@ class Result:
 
 @dataclass(frozen=True)
 class Bench:
-    """What all trials of a comparison share."""
+    """What all trials of a comparison share; `own`: the parameters of a kind that a trial's parameters differ from."""
 
     data: Data
     folds: Sequence[Fold]
     selected_features: int
     max_correlation: float
     half_life_days: float = 30
+    own: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 def run_trial(bench: Bench, trial: Trial) -> Result:
@@ -84,7 +84,7 @@ def run_trial(bench: Bench, trial: Trial) -> Result:
     places = told[chosen(trial.choice, known, on_card, bench.selected_features, bench.max_correlation, trial.seed)]
     train, validation, test = (part._replace(rows=part.rows[:, places]) for part in (train, validation, test))
     features = tuple(data.features[place] for place in places)
-    parameters = {**ONE_THREAD.get(trial.kind, {}), **trial.parameters}
+    parameters = {**bench.own.get(trial.kind, {}), **trial.parameters}
     started = time.perf_counter()
     models = [
         _fitted(bench, trial, rows, validation, features, parameters, places)

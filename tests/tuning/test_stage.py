@@ -84,7 +84,6 @@ class Killed(BaseException):
 def test_a_search_that_was_killed_goes_on_and_its_best_reaches_training(
     lake: Lake, here: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stage, "WAVES", 1)
     told, waves = stage._told, []
 
     def die_after_two_waves(*arguments: object) -> None:
@@ -100,14 +99,18 @@ def test_a_search_that_was_killed_goes_on_and_its_best_reaches_training(
     assert kept > 0
     assert search(lake, here)["gone on with"] == kept
     rows = lake.read(TRIALS).select("way", "number").collect()
-    assert len(rows) == len(set(rows)) == 6 + 3
+    assert len(rows) == len(set(rows)) == 1 + 6 + 3
     [best] = lake.read(SEARCHES).collect()
     assert best["roc_auc"] == lake.read(TRIALS).agg(F.max("roc_auc")).first()[0]
     training = here.training.model_copy(update={"parameters": "searched"})
     found = searched(lake, here.model_copy(update={"training": training}))
     assert found == json.loads(best["parameters"])
     assert "C" in found
-    assert search(lake, here)["gone on with"] == 9
+    longer = here.tuning.model_copy(update={"trials": 4})
+    assert search(lake, here.model_copy(update={"tuning": longer}))["gone on with"] == 10
+    [again] = lake.read(SEARCHES).collect()
+    assert again["searched_at"] > best["searched_at"]
+    assert "of 4" in again["reason"]
 
 
 def test_a_kind_without_parameters_cannot_be_searched(lake: Lake, here: Settings) -> None:
@@ -152,5 +155,6 @@ def test_tries_are_nested_runs_on_an_mlflow_server(lake: Lake, here: Settings, s
     runs = client.search_runs([experiment.experiment_id])
     [parent] = [run for run in runs if "mlflow.parentRunId" not in run.data.tags]
     nested = [run for run in runs if run.data.tags.get("mlflow.parentRunId") == parent.info.run_id]
-    assert len(nested) == 3
-    assert all("roc_auc" in run.data.metrics and "C" in run.data.params for run in nested)
+    assert len(nested) == 4
+    assert all("roc_auc" in run.data.metrics for run in nested)
+    assert sum("C" in run.data.params for run in nested) == 3

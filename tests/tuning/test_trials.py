@@ -1,5 +1,7 @@
 """One fit on one fold: what it learns from, and what it tells."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -114,3 +116,11 @@ def test_ways_of_retraining_follow_a_drift_and_tell_what_they_forget(drifted: Be
     assert new["recency"] > max(0.7, new["full"])
     assert new["warm_start"] > new["kept"]
     assert old["kept"] > old["ensemble"] > old["recency"]
+
+
+def test_a_trial_takes_the_parameters_of_the_settings_and_changes_only_its_own(bench: Bench) -> None:
+    weak = replace(bench, own={"xgboost": {"trees": 1, "learning_rate": 0.01}})
+    mean = {parameters: run_trial(weak, Trial("xgboost", dict(parameters), 0, 7)).metrics["mean_probability"]
+            for parameters in ((), (("trees", 1),), (("trees", 40),))}  # fmt: skip
+    assert mean[()] == mean[("trees", 1),]
+    assert mean[()] != mean[("trees", 40),]
