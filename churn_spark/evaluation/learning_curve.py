@@ -46,8 +46,8 @@ def learning_curve(
 def advance_warning(by_gap: Mapping[int, tuple[NDArray[np.float64], NDArray[np.float64]]], seed: int) -> pd.DataFrame:
     """How well scores rank customers who leave only after a gap.
 
-    `by_gap`: for each gap in days the labels (0 or 1) and the scores of the same rows.
-    The labels look at [as_of + gap, as_of + gap + horizon). Rows that churn within the gap are left out by the caller.
+    `by_gap`: for each gap in days the labels (0 or 1) and the scores of the same rows. The caller leaves out the rows
+    that churn within the gap.
 
     Columns: `gap_days`, rising, and the fields of `Ranking`.
     """

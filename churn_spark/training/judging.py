@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from churn_spark.evaluation.explanation import Explained
+from churn_spark.evaluation.learning_curve import advance_warning
 from churn_spark.evaluation.page import report_page
 from churn_spark.evaluation.run import TrainingRun
 from churn_spark.models.candidate import Labelled
@@ -15,11 +16,28 @@ from churn_spark.settings.all import Settings
 from churn_spark.training.fitting import Trained
 from churn_spark.training.registry import Source
 
+GAPS = (0, 3, 14)  # days
 EXPLAINED, SAMPLED = 2_000, 50  # rows of the holdout whose contributions are exact, or sampled
 
 
-def report_of(trained: Trained, splits: pd.DataFrame, sources: Sequence[Source], settings: Settings) -> str:
-    """The HTML report of a training run."""
+def warning_days(scored: pd.DataFrame, seed: int) -> pd.DataFrame:
+    """How well the scores foresee churn that comes only after each of GAPS, from rows of `churned`, `days`, `score`.
+
+    `days`: from `as_of` to the churn, null without one. Rows that churn within the gap are left out.
+    """
+    late = {gap: scored[~(scored["days"] < gap)] for gap in GAPS}
+    by_gap = {gap: (rows["churned"].to_numpy(float), rows["score"].to_numpy()) for gap, rows in late.items()}
+    return advance_warning(by_gap, seed)
+
+
+def report_of(
+    trained: Trained,
+    splits: pd.DataFrame,
+    sources: Sequence[Source],
+    settings: Settings,
+    warning: pd.DataFrame | None = None,
+) -> str:
+    """The HTML report of a training run; `warning` as `warning_days` gives it."""
     model, holdout = trained.model, trained.holdout
     return report_page(
         TrainingRun(
@@ -34,6 +52,7 @@ def report_of(trained: Trained, splits: pd.DataFrame, sources: Sequence[Source],
             parameters={**settings.labels.model_dump(), **settings.training.model_dump()},
             tables={source.name: source.version for source in sources},
             seed=settings.training.seed,
+            warning=warning,
         )
     )
 

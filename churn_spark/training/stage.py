@@ -11,10 +11,12 @@ import pandas as pd
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from churn_spark.behavior.customers import GONE
 from churn_spark.behavior.definition import FEATURE_VERSION
 from churn_spark.calendar import day_of, on_grid
 from churn_spark.errors import DataRefused
 from churn_spark.features.catalogue import Features
+from churn_spark.features.encoding import model_inputs
 from churn_spark.features.stage import built_tables
 from churn_spark.features.store import FeatureStore, Lookup
 from churn_spark.features.tables import USER_DAYS
@@ -33,11 +35,12 @@ from churn_spark.training import registry
 from churn_spark.training.ceiling import ceiling_scores
 from churn_spark.training.checks import check_columns, check_positives
 from churn_spark.training.expectations import training_rows
-from churn_spark.training.fitting import fingerprint, train_model
-from churn_spark.training.judging import report_of
+from churn_spark.training.fitting import Trained, fingerprint, train_model
+from churn_spark.training.judging import report_of, warning_days
 from churn_spark.training.leakage import label_known
 from churn_spark.training.observed import TILE_COLUMNS, observed
 from churn_spark.training.oracle import oracle_scores
+from churn_spark.training.prediction import churn_probability
 from churn_spark.training.split import split_by_customer, split_by_time, with_bucket
 from churn_spark.training.tables import SEARCHES, SPLITS, TRAINING_SET
 
@@ -92,10 +95,11 @@ def train(lake: Lake, settings: Settings) -> Mapping[str, int]:
         trained = train_model(rows, features, settings, best, found, old)
         tables = filter(lake.exists, (TRAINING_SET, *built_tables(lake), LABELS))
         sources = [registry.Source(table.name, lake.name(table), lake.version(table)) for table in tables]
+        warning = _warning_days(lake, rows, trained, settings.training.seed)
         artifacts = {
             "lookups.json": json.dumps({"lookups": lookups}, indent=2),
             "reference_profile.json": trained.profile.model_dump_json(),
-            "report.html": report_of(trained, _splits(rows), sources, settings),
+            "report.html": report_of(trained, _splits(rows), sources, settings, warning),
         }
         version = registry.register(trained.model, trained.card, mark, sources, artifacts, settings)
     registry.set_alias(registry.CHALLENGER, version, settings)
@@ -111,6 +115,27 @@ def _splits(rows: DataFrame) -> pd.DataFrame:
         F.max(day_of("as_of")).alias("last as_of"),
     )
     return parts.toPandas().set_index("part").reindex(SPLITS).dropna(subset="rows").reset_index()
+
+
+def _warning_days(lake: Lake, rows: DataFrame, trained: Trained, seed: int) -> pd.DataFrame | None:
+    """How far ahead a sample of the holdout is foreseen; None unless the label is cancellation, which tiles date."""
+    if trained.card.label_version != "churn_def_v1" or not lake.exists(USER_DAYS):
+        return None
+    gone = lake.read(USER_DAYS).where(F.col(GONE).isNotNull()).select("user_id", F.col("day").alias("left_on"))
+    ahead = F.datediff("left_on", day_of("as_of"))
+    scored = (
+        rows.where("split = 'holdout'")
+        .select(
+            "user_id",
+            "as_of",
+            "churned",
+            churn_probability(trained.model, model_inputs(trained.model.features)).alias("score"),
+        )
+        .join(gone, "user_id", "left")
+        .groupBy("user_id", "churned", "score")
+        .agg(F.min(F.when(F.col("churned") & (ahead >= 0), ahead)).alias("days"))
+    )
+    return warning_days(sample(scored), seed)
 
 
 def searched(lake: Lake, settings: Settings) -> Mapping[str, Any]:
