@@ -1,6 +1,5 @@
 """What is said before a fit that could not work."""
 
-import logging
 from collections.abc import Sequence
 from typing import TypeVar
 
@@ -17,7 +16,6 @@ from churn_spark.settings.all import Settings
 
 ROWS_A_WORKER = 20  # at least, so that no worker is left without rows
 Feature = TypeVar("Feature", bound=Input)
-log = logging.getLogger(__name__)
 
 
 def check_columns(training_set: DataFrame, features: Sequence[Input]) -> None:
@@ -30,7 +28,7 @@ def check_columns(training_set: DataFrame, features: Sequence[Input]) -> None:
 
 
 def telling(features: Sequence[Feature], known: Rows, low: Rows, high: Rows, rows: int) -> list[Feature]:
-    """The features that differ between the rows to train on; the others are named in a warning.
+    """The features that differ between the rows to train on.
 
     - `known`: of each feature, the number of rows in which it is known.
     - `low`, `high`: the lowest and highest known value, NaN if there is none.
@@ -47,10 +45,6 @@ def telling(features: Sequence[Feature], known: Rows, low: Rows, high: Rows, row
     silent = _silent(known, low, high, rows)
     if silent.all():
         raise DataRefused("gold.training_set: no feature differs between the rows to train on; give longer logs")
-    names = [feature.name for feature, says_nothing in zip(features, silent, strict=True) if says_nothing]
-    if names:
-        more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-        log.warning("left out of the model, because it is the same for all: %s%s", ", ".join(names[:3]), more)
     return [feature for feature, says_nothing in zip(features, silent, strict=True) if not says_nothing]
 
 

@@ -88,7 +88,7 @@ def train(lake: Lake, settings: Settings) -> Mapping[str, int]:
     found = searched(lake, settings)
     champion = registry.version_of(registry.CHAMPION, settings) if settings.training.method in GOING_ON else None
     mark = fingerprint(rows, settings, {**found, "champion": champion} if champion else found)
-    version = registry.version_trained_on(mark, settings)
+    version, counts = registry.version_trained_on(mark, settings), {}
     if version is None:
         best = benchmark_scores(lake, rows, settings)
         old = registry.load_version(champion, settings).model if champion else None
@@ -101,9 +101,11 @@ def train(lake: Lake, settings: Settings) -> Mapping[str, int]:
             "reference_profile.json": trained.profile.model_dump_json(),
             "report.html": report_of(trained, _splits(rows), sources, settings, warning),
         }
+        taken = len(trained.model.features)
+        counts = {"features": taken, "features the same for all": len(features) - taken}
         version = registry.register(trained.model, trained.card, mark, sources, artifacts, settings)
     registry.set_alias(registry.CHALLENGER, version, settings)
-    return {"challenger version": int(version)}
+    return {"challenger version": int(version), **counts}
 
 
 def _splits(rows: DataFrame) -> pd.DataFrame:
