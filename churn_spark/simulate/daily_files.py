@@ -29,7 +29,7 @@ def claim_folder(folder: str, settings: SimulateSettings) -> bool:
     filesystem, path = _open(folder)
     filesystem.create_dir(path)
     files = {info.base_name: info for info in filesystem.get_file_info(FileSelector(path))}
-    wanted = settings.model_dump_json()
+    wanted = settings.model_dump_json(exclude_none=True)  # as releases before a setting existed have written it
     if MARKER in files:
         with filesystem.open_input_stream(f"{path}/{MARKER}") as stream:
             marked = stream.read().decode()

@@ -59,6 +59,14 @@ def test_a_complete_simulation_need_not_be_written_again(tmp_path: Path) -> None
     assert not claim_folder(str(tmp_path), SETTINGS)
 
 
+def test_a_simulation_of_a_release_without_drifts_is_the_same_one(tmp_path: Path) -> None:
+    before = SETTINGS.model_dump_json(exclude={"concept_drift_day"})
+    (tmp_path / "_SIMULATION").write_text(before)
+    assert claim_folder(str(tmp_path), SETTINGS)
+    with pytest.raises(UserError, match="another simulation"):
+        claim_folder(str(tmp_path), SETTINGS.model_copy(update={"concept_drift_day": 30}))
+
+
 def test_another_simulation_is_refused(tmp_path: Path) -> None:
     claim_folder(str(tmp_path), SETTINGS)
     with pytest.raises(UserError, match="another simulation"):
