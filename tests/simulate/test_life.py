@@ -106,3 +106,16 @@ def test_satisfied_customers_come_more_often(block: Block) -> None:
     came = np.bincount((satisfied[block.sessions["start"] // MS_PER_DAY, block.sessions["user"]]).astype(int))
     customer = block.days.customer
     assert came[1] / (customer & satisfied).sum() > 2 * came[0] / (customer & ~satisfied).sum()
+
+
+def test_after_a_drift_of_the_concept_the_satisfied_cancel() -> None:
+    n = 200_000
+    low, high = (np.full(n, level) for level in (-2.0, 2.0))
+    for drifted, leaving, staying in ((False, low, high), (True, high, low)):
+        cancelled = [
+            (
+                decide(np.random.default_rng(0), np.ones(n, bool), level, np.ones(n, bool), drifted).decision == CANCEL
+            ).sum()
+            for level in (leaving, staying)
+        ]
+        assert cancelled[0] > 20 * cancelled[1]
