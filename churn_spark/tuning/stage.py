@@ -189,9 +189,10 @@ def _done(lake: Lake, mark: str) -> list[Tried]:
 
 
 def newest_comparison(lake: Lake) -> pd.DataFrame:
-    """The rows of the newest comparison, in their order. Raises DataRefused if there is none yet."""
+    """The rows of the newest comparison, part by part, best ROC-AUC first; DataRefused if there is none yet."""
     rows = lake.read(COMPARISONS)
     newest = rows.agg(F.max("compared_at")).collect()[0][0]
     if newest is None:
         raise DataRefused(f"{COMPARISONS.name}: holds no rows yet; run jobs/compare.py first")
-    return rows.where(F.col("compared_at") == newest).toPandas()
+    compared = rows.where(F.col("compared_at") == newest).toPandas()
+    return compared.sort_values(["part", "roc_auc"], ascending=[True, False], ignore_index=True)
