@@ -86,6 +86,17 @@ def lake(spark: SparkSession, settings: Settings) -> Lake:
     return Lake(spark, settings.lake)
 
 
+@pytest.fixture
+def mlflow_as_before() -> Iterator[None]:
+    """MLflow's stores, which a process has once, are after the test what they were before."""
+    import mlflow  # which takes a second, and most tests do not need
+
+    before = mlflow.get_tracking_uri(), mlflow.get_registry_uri()
+    yield
+    mlflow.set_tracking_uri(before[0])
+    mlflow.set_registry_uri(before[1])
+
+
 @pytest.fixture(scope="session")
 def pipeline_run(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> PipelineRun:
     """The whole pipeline, run once by spark-submit on a cluster of two workers, on small simulated logs."""

@@ -1,11 +1,9 @@
 """MLflow's store beside the lake: a lake that is moved or copied goes on with its own artifacts."""
 
 import shutil
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-import mlflow
 import numpy as np
 import pytest
 import xgboost
@@ -18,6 +16,7 @@ from churn_spark.tracking import open_store
 from churn_spark.training.registry import CHAMPION, load_champion, register, set_alias
 from tests.lakes import LOCAL
 
+pytestmark = pytest.mark.usefixtures("mlflow_as_before")
 CARD = ModelCard(
     trained_at=datetime(2026, 3, 2, tzinfo=UTC),
     label_version="churn_def_v1",
@@ -28,14 +27,6 @@ CARD = ModelCard(
     features=(CardFeature(name="songs_7d", description="Songs", minimum=0, maximum=None),),
     metrics={"roc_auc": 0.9},
 )
-
-
-@pytest.fixture(autouse=True)
-def mlflow_as_before() -> Iterator[None]:
-    before = mlflow.get_tracking_uri(), mlflow.get_registry_uri()
-    yield
-    mlflow.set_tracking_uri(before[0])
-    mlflow.set_registry_uri(before[1])
 
 
 def train_at(root: Path) -> Settings:

@@ -1,6 +1,5 @@
 """Every candidate learns from rows with categories and unknown values, alike each time, and survives MLflow."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -63,14 +62,6 @@ def card_of(model: Model) -> ModelCard:
 def unseen(rows: Rows) -> Rows:
     """The rows, and one with nothing known."""
     return np.vstack([rows, np.full(rows.shape[1], np.nan)])
-
-
-@pytest.fixture
-def mlflow_as_before() -> Iterator[None]:
-    before = mlflow.get_tracking_uri(), mlflow.get_registry_uri()
-    yield
-    mlflow.set_tracking_uri(before[0])
-    mlflow.set_registry_uri(before[1])
 
 
 @pytest.mark.parametrize("kind", CANDIDATES)

@@ -1,13 +1,11 @@
 """Challengers, champions and rollbacks in a real registry, each move on record."""
 
 import shutil
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from unittest.mock import Mock
 
-import mlflow
 import numpy as np
 import pytest
 import xgboost
@@ -28,17 +26,10 @@ from churn_spark.training.registry import CHALLENGER, CHAMPION, PREVIOUS, regist
 from churn_spark.training.tables import TRAINING_SET
 from tests.lakes import LOCAL
 
+pytestmark = pytest.mark.usefixtures("mlflow_as_before")
 CUSTOMERS = 400
 POOR, GOOD, GONE = "1", "2", "3"  # versions: two that look at one feature each, one whose feature no table has
 LOOKS_AT = {POOR: "sessions_7d", GOOD: "songs_7d", GONE: "gone"}
-
-
-@pytest.fixture(autouse=True)
-def mlflow_as_before() -> Iterator[None]:
-    before = mlflow.get_tracking_uri(), mlflow.get_registry_uri()
-    yield
-    mlflow.set_tracking_uri(before[0])
-    mlflow.set_registry_uri(before[1])
 
 
 @pytest.fixture(scope="module")

@@ -25,16 +25,8 @@ from churn_spark.tuning.report import comparison
 from churn_spark.tuning.stage import compare, search
 from churn_spark.tuning.tables import COMPARISONS, TRIALS
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("mlflow_as_before")]
 CUSTOMERS, WEEKS = 150, 5
-
-
-@pytest.fixture(autouse=True)
-def mlflow_as_before() -> Iterator[None]:
-    before = mlflow.get_tracking_uri(), mlflow.get_registry_uri()
-    yield
-    mlflow.set_tracking_uri(before[0])
-    mlflow.set_registry_uri(before[1])
 
 
 @pytest.fixture
