@@ -55,8 +55,9 @@ def promote(lake: Lake, settings: Settings) -> Mapping[str, int]:
         return _move(lake, settings, moves, "first", version, "there was no champion")
     if version in out and not settings.promotion.version:
         raise DataRefused(f"version {version} was rolled back; train another one, or name it with --version {version}")
-    comparison = _compared(lake, settings, version, champions[-1])
-    against = [*objections(comparison, settings.promotion), *_not_exportable(lake, version, settings)]
+    challenger = registry.load_version(version, settings)
+    comparison = _compared(lake, settings, challenger, champions[-1])
+    against = [*objections(comparison, settings.promotion), *_not_exportable(lake, challenger)]
     missing = settings.promotion.approvals - len(settings.promotion.approvers)
     if missing > 0:
         against.append(f"{missing} more must approve it (--approved-by, names with commas between them)")
@@ -131,10 +132,10 @@ def _set_aliases(champions: list[str], settings: Settings) -> None:
         registry.set_alias(alias, version, settings)
 
 
-def _compared(lake: Lake, settings: Settings, version: str, champion_version: str) -> Comparison:
+def _compared(lake: Lake, settings: Settings, challenger: Champion, champion_version: str) -> Comparison:
     """The two versions on a sample of the holdout of the training set as it is now."""
     holdout = lake.read(TRAINING_SET).where("split = 'holdout'")
-    models = {"challenger": registry.load_version(version, settings)}
+    models = {"challenger": challenger}
     champion = registry.load_version(champion_version, settings)
     try:
         refuse_other_meanings(
@@ -145,7 +146,7 @@ def _compared(lake: Lake, settings: Settings, version: str, champion_version: st
         models["champion"] = champion
     except DataRefused as refusal:
         log.warning("the champion is not compared with: %s", refusal)
-    features = models["challenger"].card.features
+    features = challenger.card.features
     slices = slices_of(features)
     sliced = [feature for feature in features if feature.name in {part.feature for part in slices}]
     probabilities = [_probability(model).alias(name) for name, model in models.items()]
@@ -154,9 +155,9 @@ def _compared(lake: Lake, settings: Settings, version: str, champion_version: st
     return compare(drawn, {part.name: part.of(drawn[part.feature]) for part in slices}, settings.training.seed)
 
 
-def _not_exportable(lake: Lake, version: str, settings: Settings) -> list[str]:
-    """Why the service could not answer with the version, if so."""
-    model = registry.load_version(version, settings).model
+def _not_exportable(lake: Lake, challenger: Champion) -> list[str]:
+    """Why the service could not answer with the challenger, if so."""
+    model = challenger.model
     rows = lake.read(TRAINING_SET).where("split = 'holdout'").orderBy("user_id").limit(EXPORTED).toPandas()
     try:
         exportable(model, rows_of(rows, model.features))

@@ -136,8 +136,10 @@ def train_model(
     model = replace(fitted.model, calibration=calibration)
     validation, holdout = (after(calibration, counts) for counts in (fitted.validation, fitted.holdout))
     money = worth(fitted.fees, settings.money)
-    by_money = settings.training.threshold == "money" and money is not None
-    threshold = best_by_money(validation, *money[:3]) if money and by_money else best_threshold(validation)
+    if money is not None and settings.training.threshold == "money":
+        threshold = best_by_money(validation, *money[:3])
+    else:
+        threshold = best_threshold(validation)
     metrics: dict[str, float | None] = asdict(evaluate(holdout, threshold))
     metrics["roc_auc_low"], metrics["roc_auc_high"] = interval(holdout, roc_auc, settings.training.seed)
     metrics["mean_probability"] = float(np.average(holdout["score"], weights=holdout["rows"]))

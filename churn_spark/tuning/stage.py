@@ -71,7 +71,7 @@ def compare(lake: Lake, settings: Settings) -> Mapping[str, int]:
         log_summary({}, {"comparison.json": of_all, "comparison.md": in_markdown(compared, chosen.protocol)})
     about = {"comparison": lake.run_id, "compared_at": datetime.now(UTC), "protocol": chosen.protocol}
     known = compared.astype(object).mask(compared.isna(), None)
-    rows = [{**about, **row} for row in known.to_dict("records")]
+    rows = [{**about, "place": place, **row} for place, row in enumerate(known.to_dict("records"), start=1)]
     lake.append(COMPARISONS, lake.spark.createDataFrame(rows, COMPARISONS.columns), f"compare {lake.run_id}", 0)
     return {"candidates": len(rows), "folds": number, "fits": int(compared["trials"].sum())}
 
@@ -189,10 +189,9 @@ def _done(lake: Lake, mark: str) -> list[Tried]:
 
 
 def newest_comparison(lake: Lake) -> pd.DataFrame:
-    """The rows of the newest comparison, part by part, best ROC-AUC first; DataRefused if there is none yet."""
+    """The rows of the newest comparison, in their order. Raises DataRefused if there is none yet."""
     rows = lake.read(COMPARISONS)
     newest = rows.agg(F.max("compared_at")).collect()[0][0]
     if newest is None:
         raise DataRefused(f"{COMPARISONS.name}: holds no rows yet; run jobs/compare.py first")
-    compared = rows.where(F.col("compared_at") == newest).toPandas()
-    return compared.sort_values(["part", "roc_auc"], ascending=[True, False], ignore_index=True)
+    return rows.where(F.col("compared_at") == newest).toPandas().sort_values("place", ignore_index=True)

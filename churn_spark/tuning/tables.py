@@ -16,6 +16,7 @@ COMPARISONS = Table(
     comparison STRING NOT NULL COMMENT 'Run of the job',
     compared_at TIMESTAMP NOT NULL COMMENT 'When',
     protocol STRING NOT NULL COMMENT 'How rows are split; retrospective is for comparison only',
+    place INT NOT NULL COMMENT 'Place in the comparison, from 1: part by part, the best first where the order is free',
     part STRING NOT NULL COMMENT 'What is compared: candidates, imbalance, selection, stability or learning_curve',
     candidate STRING NOT NULL COMMENT 'Kind of model, or the way of it that the part compares',
     parameters STRING NOT NULL COMMENT 'Parameters that differ from the own ones of the kind, JSON',
